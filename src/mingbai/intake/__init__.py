@@ -1,0 +1,1 @@
+"""What towns and departments handed in: files, sheets, rows and verdicts; never edited."""

@@ -1,0 +1,1 @@
+"""What the public was told and what it answered: information pieces and their adoption, publicity, surveys."""

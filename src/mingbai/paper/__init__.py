@@ -1,0 +1,1 @@
+"""Official forms and the writers that fill them: documents and workbooks; writers fill, never compute."""

@@ -1,0 +1,1 @@
+"""Who was paid what: batches, lines and their steps for subsidies and insurance."""

@@ -1,0 +1,1 @@
+"""Who is entitled: persons, enrolments, comparison findings and their settlement."""

@@ -1,0 +1,1 @@
+"""From files to a book: one module a kind of file, assembled by ``book``."""

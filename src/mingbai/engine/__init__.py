@@ -1,1 +1,3 @@
-"""Tables in, tables out: reading workbooks safely, making values canonical, checking and comparing, the same on every machine."""
+"""Tables in, tables out: reading workbooks safely, making values canonical, checking and
+comparing, the same on every machine.
+"""

@@ -1,1 +1,3 @@
-"""What the public was told and what it answered: information pieces and their adoption, publicity, surveys."""
+"""What the public was told and what it answered: information pieces and their adoption,
+publicity, surveys.
+"""

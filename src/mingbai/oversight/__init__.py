@@ -1,1 +1,2 @@
-"""What was found wrong and how it was put right: slips, rectification, inspection and appraisal."""
+"""What was found wrong and how it was put right: slips, rectification, inspection and appraisal.
+"""

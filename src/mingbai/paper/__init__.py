@@ -1,1 +1,3 @@
-"""Official forms and the writers that fill them: documents and workbooks; writers fill, never compute."""
+"""Official forms and the writers that fill them: documents and workbooks; writers fill, never
+compute.
+"""

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class IntakeConfig(AppConfig):
+    name = "mingbai.intake"
+    label = "intake"
+    verbose_name = "收件"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class RegistryConfig(AppConfig):
+    name = "mingbai.registry"
+    label = "registry"
+    verbose_name = "对象库"
+    default_auto_field = "django.db.models.BigAutoField"

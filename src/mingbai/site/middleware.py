@@ -1,0 +1,35 @@
+"""Every request knows who asks: ``request.asker``; nothing but the front door opens without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+
+from mingbai.base.scope import Asker, asker_for
+
+#: Addresses anybody may open.
+_OPEN = ("/signin/", "/healthz", "/static/", "/favicon.ico", "/robots.txt")
+
+
+class AskerMiddleware:
+    """Sets ``request.asker``; sends strangers to sign-in; pages are never cached."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith(_OPEN):
+            request.asker = Asker()  # type: ignore[attr-defined]
+            return self.get_response(request)
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        request.asker = asker_for(request.user, at=timezone.now())  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if isinstance(response, HttpResponse):
+            add_never_cache_headers(response)
+        return response

@@ -1,0 +1,134 @@
+"""Tags every room's pages share: lights, bars, pages of a list, charts, periods and short digests.
+
+``{% load ui %}`` then ``{% light state text %}``, ``{% planbar done planned state %}``,
+``{% pager page unit %}``, ``{% chart id option label %}`` with ``{% chart_scripts %}`` in the
+block ``scripts``, and the filters ``period``, ``percent``, ``points``, ``grouped``, ``digest``.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+from django import template
+from django.core.paginator import Page
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+#: state -> word shown where the page gives none of its own.
+LIGHT_WORDS: Final = {
+    "green": "按序时",
+    "yellow": "临近滞后",
+    "red": "滞后",
+    "grey": "未报送",
+    "done": "已完成",
+}
+
+
+@register.simple_tag
+def light(state: str, text: str = "") -> SafeString:
+    """A light: shape, colour and word. States: green yellow red grey done."""
+    if state not in LIGHT_WORDS:
+        raise template.TemplateSyntaxError(f"no such light: {state!r}")
+    return format_html('<span class="light {}">{}</span>', state, text or LIGHT_WORDS[state])
+
+
+def _share(value: Any) -> str:
+    """A ratio 0..1 as a place on a bar of 100, kept inside the bar."""
+    place = Decimal(str(value)) * 100
+    return str(min(max(place, Decimal(0)), Decimal(100)).quantize(Decimal("0.01")))
+
+
+@register.inclusion_tag("base/planbar.html")
+def planbar(done: Any, planned: Any = None, state: str = "", label: str = "") -> dict[str, str]:
+    """A bar with the planned place marked. ``done`` and ``planned`` are ratios, 1 = whole."""
+    text = label or f"完成 {percent(done)}"
+    if planned is not None and not label:
+        text += f"，序时应达 {percent(planned)}"
+    return {
+        "done": _share(done or 0),
+        "planned": "" if planned is None else _share(planned),
+        "state": state,
+        "label": text,
+    }
+
+
+@register.inclusion_tag("base/chart.html")
+def chart(id: str, option: dict[str, Any], label: str) -> dict[str, Any]:
+    """A chart: ``option`` is ECharts' own, as data; ``label`` says in words what it shows."""
+    return {"id": id, "option": option, "label": label}
+
+
+@register.inclusion_tag("base/chart_scripts.html")
+def chart_scripts() -> dict[str, Any]:
+    """The scripts a page with charts needs; put into the block ``scripts``."""
+    return {}
+
+
+@register.inclusion_tag("base/pager.html", takes_context=True)
+def pager(
+    context: template.Context, page: Page[Any], unit: str = "条", name: str = "page"
+) -> dict[str, Any]:
+    """Links to the other pages of a list, keeping the filters of the address."""
+    request: HttpRequest = context["request"]
+
+    def query(number: int) -> str:
+        values = request.GET.copy()
+        values[name] = str(number)
+        return values.urlencode()
+
+    numbers = [
+        (number, query(number) if isinstance(number, int) else "")
+        for number in page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+    ]
+    return {
+        "page": page,
+        "unit": unit,
+        "numbers": numbers,
+        "before": query(page.number - 1) if page.has_previous() else "",
+        "after": query(page.number + 1) if page.has_next() else "",
+    }
+
+
+def _rounded(value: Any, places: int) -> Decimal:
+    unit = Decimal(1).scaleb(-places)
+    return Decimal(str(value)).quantize(unit, rounding=ROUND_HALF_UP)
+
+
+@register.filter
+def percent(value: Any, places: int = 2) -> str:
+    """A ratio as percent: 0.6378 -> 63.78%; nothing for no value."""
+    return "—" if value is None or value == "" else f"{_rounded(Decimal(str(value)) * 100, places)}%"
+
+
+@register.filter
+def points(value: Any, places: int = 1) -> str:
+    """A gap between two ratios in 百分点, with its sign: 0.249 -> +24.9."""
+    return "—" if value is None else f"{_rounded(Decimal(str(value)) * 100, places):+}"
+
+
+@register.filter
+def grouped(value: Any) -> str:
+    """A count with thousands separated: 636800 -> 636,800; trailing zeros of a decimal dropped."""
+    if value is None or value == "":
+        return "—"
+    number = Decimal(str(value))
+    return f"{number:,f}" if number != number.to_integral_value() else f"{int(number):,}"
+
+
+@register.filter
+def period(value: Any) -> str:
+    """A month as one number in words: 202103 -> 2021年3月."""
+    if not value:
+        return "—"
+    return f"{int(value) // 100}年{int(value) % 100}月"
+
+
+@register.filter
+def digest(value: Any, length: int = 12) -> str:
+    """The head of a digest, for people to compare by eye."""
+    text = bytes(value).hex() if isinstance(value, bytes | memoryview) else str(value or "")
+    return text[:length]

@@ -1,0 +1,39 @@
+/* Draws each [data-chart="ID"] from the JSON option in <script id="ID" type="application/json">. */
+"use strict";
+
+(function () {
+  if (!window.echarts) return;
+  const css = getComputedStyle(document.documentElement);
+  const token = (name) => css.getPropertyValue(name).trim();
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const axis = {
+    axisLine: { lineStyle: { color: token("--line-firm") } },
+    axisTick: { show: false },
+    axisLabel: { color: token("--ink-soft") },
+    splitLine: { lineStyle: { color: token("--line") } },
+  };
+
+  echarts.registerTheme("mingbai", {
+    color: [token("--deep"), token("--warn-fill"), "#2f8557", token("--seal"), "#6a7f95", "#8d6a9f"],
+    textStyle: { fontFamily: token("--sans"), color: token("--ink") },
+    categoryAxis: { ...axis, splitLine: { show: false } },
+    valueAxis: { ...axis, axisLine: { show: false } },
+    legend: { textStyle: { color: token("--ink-soft") } },
+  });
+
+  /* Tooltips are drawn on the canvas: an HTML one would need inline styles, which the page's policy refuses. */
+  function draw(place) {
+    const source = document.getElementById(place.dataset.chart);
+    if (!source || echarts.getInstanceByDom(place)) return;
+    const option = JSON.parse(source.textContent);
+    option.animation = option.animation !== false && !calm;
+    option.aria = { enabled: true, decal: { show: false }, ...option.aria };
+    option.tooltip = { trigger: "axis", ...option.tooltip, renderMode: "richText", confine: true };
+    const chart = echarts.init(place, "mingbai");
+    chart.setOption(option);
+    new ResizeObserver(() => chart.resize()).observe(place);
+  }
+
+  document.querySelectorAll("[data-chart]").forEach(draw);
+  document.addEventListener("htmx:load", (event) => event.detail.elt.querySelectorAll("[data-chart]").forEach(draw));
+})();

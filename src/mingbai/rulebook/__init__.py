@@ -1,3 +1,43 @@
-"""Policy as dated, sourced YAML and its loader: what the province, city and county decided,
-readable aloud.
-"""
+"""Policy as dated, sourced YAML and its loader: what was decided at each level, readable aloud."""
+
+from __future__ import annotations
+
+from mingbai.rulebook.faults import CannotLoadBook
+from mingbai.rulebook.loading.book import load_book
+from mingbai.rulebook.model import (
+    AmountRule,
+    Book,
+    Case,
+    Check,
+    Column,
+    DivisionSpec,
+    Exclusion,
+    Measure,
+    OfficeSpec,
+    PresenceList,
+    Programme,
+    Roster,
+    Schedule,
+    Site,
+    SubItem,
+)
+
+__all__ = [
+    "AmountRule",
+    "Book",
+    "CannotLoadBook",
+    "Case",
+    "Check",
+    "Column",
+    "DivisionSpec",
+    "Exclusion",
+    "Measure",
+    "OfficeSpec",
+    "PresenceList",
+    "Programme",
+    "Roster",
+    "Schedule",
+    "Site",
+    "SubItem",
+    "load_book",
+]

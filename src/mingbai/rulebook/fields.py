@@ -1,4 +1,4 @@
-"""Reading a mapping key by key: each value typed, each key accounted for, each refusal naming file and key."""
+"""Reading a mapping key by key: typed, complete, and every refusal names file and key."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ class Node:
 
     def fail(self, key: str, problem: str) -> NoReturn:
         """Refuse the value under ``key``."""
-        raise CannotLoadBook(file=self.file, key=self._at(key) if key else self.path, problem=problem)
+        raise CannotLoadBook(
+            file=self.file, key=self._at(key) if key else self.path, problem=problem
+        )
 
     def has(self, key: str) -> bool:
         """Tell whether the key is there and not yet taken."""

@@ -1,4 +1,4 @@
-"""What a year's book says, as frozen values: money in 分, shares and targets exact, every value with its source."""
+"""What a year's book says, as frozen values: money in 分, targets exact, every value sourced."""
 
 from __future__ import annotations
 
@@ -39,7 +39,14 @@ ColumnType = Literal[
 ]
 Privacy = Literal["open", "personal", "sensitive"]
 OfficeKind = Literal[
-    "county_office", "leader", "department", "town", "village", "auditor", "supervisor", "third_party"
+    "county_office",
+    "leader",
+    "department",
+    "town",
+    "village",
+    "auditor",
+    "supervisor",
+    "third_party",
 ]
 CheckKind = Literal[
     "age", "sex", "amount_standard", "capacity", "repeated_person", "shared_account", "shared_phone"
@@ -49,7 +56,7 @@ Level = Literal["common", "province", "city", "county"]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One thing counted for a sub-item; ``shares`` are the towns' parts of ``target`` and add up to it."""
+    """One thing counted for a sub-item; ``shares`` are the towns' parts and add up to ``target``."""
 
     code: str
     name: str
@@ -123,9 +130,9 @@ class Schedule:
     def planned_ratio(self, day: date) -> Decimal:
         """Return the ratio due by the end of ``day``, 0 to 1.
 
-        Linear counts months from the start month to the finish month, a part month by its days, so a
-        full-year item stands at exactly one half on 30 June. Points hold from the end of their month
-        until the next one: nothing more is due between two nodes.
+        Linear counts months from start to finish, a part month by its days, so a full-year item
+        stands at exactly one half on 30 June. Points hold from the end of their month until the
+        next one: nothing more is due between two nodes.
         """
         if day < self.start_date:
             return Decimal(0)
@@ -343,7 +350,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A county's policy for one year; ``digest`` is the SHA-256 of the contents it was read from."""
+    """A county's policy for one year; ``digest`` is the SHA-256 of what it was read from."""
 
     year: int
     county: str

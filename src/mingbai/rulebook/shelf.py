@@ -1,4 +1,4 @@
-"""The shelf of policy files: reads each once, strictly, and remembers what was read for the digest."""
+"""The shelf of policy files: reads each once, strictly, and remembers it for the digest."""
 
 from __future__ import annotations
 

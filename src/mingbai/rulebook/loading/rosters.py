@@ -121,4 +121,3 @@ def _refuse_ambiguity(roster: Roster, node: Node) -> None:
                 node.fail("columns", f"表头“{heading}”同时指向 {owner[heading]} 和 {column.name}")
     if len({column.name for column in roster.columns}) != len(roster.columns):
         node.fail("columns", "列名重复")
-

@@ -1,10 +1,11 @@
-"""Dated values of several levels laid over each other: the more local one stands while it is in force."""
+"""Dated values of several levels laid over each other: the more local one wins while in force."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Protocol, TypeVar
 
 from mingbai.rulebook.faults import CannotLoadBook
@@ -36,7 +37,7 @@ def close_spans(values: Iterable[tuple[T, str, str]], *, key: Callable[[T], Hash
     closed: list[T] = []
     for group in groups.values():
         group.sort(key=lambda entry: entry[0].from_date)
-        for (value, _, _), (follower, file, path) in zip(group, group[1:], strict=False):
+        for (value, _, _), (follower, file, path) in pairwise(group):
             if follower.from_date == value.from_date or (
                 value.to_date is not None and value.to_date >= follower.from_date
             ):
@@ -50,7 +51,7 @@ def close_spans(values: Iterable[tuple[T, str, str]], *, key: Callable[[T], Hash
 
 
 def overlay(levels: Sequence[Sequence[T]], *, key: Callable[[T], Hashable]) -> tuple[T, ...]:
-    """Lay levels over each other, widest first; what a local value covers is cut out of the wider."""
+    """Lay levels over each other, widest first; a local value cuts its span out of wider ones."""
     result: list[T] = []
     for level in levels:
         for local in level:

@@ -1,0 +1,165 @@
+"""Assemble a county's book of a year and hold its parts against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from mingbai.rulebook.faults import CannotLoadBook
+from mingbai.rulebook.loading.offices import read_divisions, read_offices, read_sites
+from mingbai.rulebook.loading.programmes import (
+    Chain,
+    Loaded,
+    in_force,
+    load_programme,
+    narrow_list,
+)
+from mingbai.rulebook.loading.rosters import read_common_rosters
+from mingbai.rulebook.loading.years import read_year_list
+from mingbai.rulebook.model import Book, DivisionSpec, Exclusion, OfficeSpec, Programme, Roster
+from mingbai.rulebook.shelf import BOOKS, Shelf
+
+_PROVINCE_DIGITS = 2
+_CITY_DIGITS = 4
+
+
+@cache
+def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
+    """Read, check and freeze the book of one county and year; raises CannotLoadBook.
+
+    Division codes nest, so the folders are the code's first two, four and six digits.
+    """
+    shelf = Shelf(root)
+    chain = Chain(
+        folders=(
+            ("province", f"province-{county[:_PROVINCE_DIGITS]}"),
+            ("city", f"city-{county[:_CITY_DIGITS]}"),
+            ("county", f"county-{county}"),
+        )
+    )
+    province, folder = chain.folders[0][1], chain.county
+    divisions = read_divisions(shelf, f"{folder}/divisions.csv")
+    towns = _towns(divisions, year=year)
+    common = read_common_rosters(shelf)
+    listed = read_year_list(shelf, year=year, province=province, county=folder)
+    loaded = tuple(
+        load_programme(shelf, item, chain=chain, year=year, towns=towns, common=common)
+        for item in listed.items
+    )
+    programmes = tuple(each.programme for each in loaded)
+    offices = read_offices(
+        shelf,
+        f"{folder}/offices.yaml",
+        divisions=frozenset(each.code for each in divisions),
+        leads=_leads(programmes),
+    )
+    rosters = (*common.values(), *(roster for each in loaded for roster in each.rosters))
+    information = [roster for roster in rosters if roster.kind == "information"]
+    sites = read_sites(
+        shelf,
+        "common/sites.yaml",
+        columns=frozenset(column.name for roster in information for column in roster.columns),
+    )
+    _refuse_shared_aliases(programmes, file=f"{province}/years/{year}.yaml")
+    known = frozenset(item.code for each in programmes for item in each.sub_items)
+    return Book(
+        year=year,
+        county=county,
+        county_name=next(each.name for each in divisions if each.code == county),
+        province_source=listed.province_source,
+        county_source=listed.county_source,
+        programmes=programmes,
+        rosters=rosters,
+        exclusions=_exclusions(loaded, known, year=year, shelf=shelf, chain=chain),
+        lists=tuple(
+            kept
+            for each in loaded
+            for presence in each.lists
+            if in_force(presence, year=year) and (kept := narrow_list(presence, known)) is not None
+        ),
+        offices=offices,
+        sites=sites,
+        divisions=divisions,
+        cases=tuple(case for each in loaded for case in each.cases),
+        digest=shelf.digest,
+        files=shelf.files,
+        _index=_index(programmes, rosters, offices),
+    )
+
+
+def _towns(divisions: Iterable[DivisionSpec], *, year: int) -> frozenset[str]:
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    return frozenset(
+        each.code
+        for each in divisions
+        if each.level == "town"
+        and each.valid_from <= last
+        and (each.valid_to is None or each.valid_to >= first)
+    )
+
+
+def _leads(programmes: Iterable[Programme]) -> Mapping[str, tuple[str, ...]]:
+    """Return which programmes each office answers for, wholly or by a sub-item."""
+    leads: dict[str, list[str]] = {}
+    for programme in programmes:
+        for office in {programme.lead_office, *(sub.lead_office for sub in programme.sub_items)}:
+            entry = leads.setdefault(office, [])
+            if programme.status != "not_applicable":
+                entry.append(programme.code)
+    return {office: tuple(codes) for office, codes in leads.items()}
+
+
+def _refuse_shared_aliases(programmes: Iterable[Programme], *, file: str) -> None:
+    """A word in a workbook must lead to one sub-item only."""
+    owner: dict[str, str] = {}
+    for programme in programmes:
+        for sub in programme.sub_items:
+            for word in {sub.name, *sub.aliases}:
+                if owner.setdefault(word, sub.code) != sub.code:
+                    raise CannotLoadBook(
+                        file=file,
+                        key=f"{sub.code}.aliases",
+                        problem=f"“{word}”同时是 {owner[word]} 和 {sub.code} 的叫法，请改掉一个",
+                    )
+
+
+def _exclusions(
+    loaded: Iterable[Loaded], known: frozenset[str], *, year: int, shelf: Shelf, chain: Chain
+) -> tuple[Exclusion, ...]:
+    """Keep pairs whose both sides are on the year's list; refuse a side that no folder knows."""
+    kept: list[Exclusion] = []
+    for each in loaded:
+        for pair in each.exclusions:
+            programme = pair.second.partition(".")[0]
+            on_list = any(code.startswith(f"{programme}.") for code in known)
+            has_folder = any(
+                shelf.exists(f"{folder}/programmes/{programme}/programme.yaml")
+                for _, folder in chain.folders
+            )
+            if (on_list and pair.second not in known) or not has_folder:
+                raise CannotLoadBook(
+                    file=f"{each.programme.code}/compare.yaml",
+                    key="exclusions.second",
+                    problem=f"没有子项“{pair.second}”，请改正代码",
+                )
+            if pair.second in known and pair.first in known and in_force(pair, year=year):
+                kept.append(pair)
+    return tuple(kept)
+
+
+def _index(
+    programmes: Iterable[Programme], rosters: Iterable[Roster], offices: Iterable[OfficeSpec]
+) -> Mapping[tuple[str, str], object]:
+    index: dict[tuple[str, str], object] = {}
+    for programme in programmes:
+        index["programme", programme.code] = programme
+        for sub in programme.sub_items:
+            index["sub_item", sub.code] = sub
+    for roster in rosters:
+        index["roster", roster.code] = roster
+    for office in offices:
+        index["office", office.code] = office
+    return MappingProxyType(index)

@@ -28,7 +28,7 @@ _SEE_ALL: Final = frozenset(
 )
 
 
-def build_asker(user: User, *, at: datetime) -> Asker:
+def asker_for(user: User, *, at: datetime) -> Asker:
     """The asker of one user on one day: offices, towns, sub-items and permissions in force.
 
     Three queries; call once a request. Errors: none, an inactive user sees nothing.

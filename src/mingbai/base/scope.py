@@ -9,15 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from mingbai.base.models import User
 
 M = TypeVar("M", bound=models.Model, covariant=True)
 
@@ -49,13 +44,6 @@ class Asker:
     def may(self, permission: str) -> bool:
         """Whether this person holds a permission (see ``base.permissions``)."""
         return permission in self.permissions
-
-
-def asker_for(user: User, *, at: datetime) -> Asker:
-    """Build the asker of a signed-in user from roles in force on that day."""
-    from mingbai.base.permissions import build_asker  # models import this module
-
-    return build_asker(user, at=at)
 
 
 @dataclass(frozen=True)
@@ -140,7 +128,7 @@ class ScopedQuerySet(models.QuerySet[M]):
     def _fetch_all(self) -> None:
         if self._result_cache is None:
             self._must_be_scoped()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[Any]:
         self._must_be_scoped()

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
-from mingbai.base.scope import Asker, asker_for
+from mingbai.base.permissions import asker_for
+from mingbai.base.scope import Asker
 
 #: Addresses anybody may open.
 _OPEN = ("/signin/", "/healthz", "/static/", "/favicon.ico", "/robots.txt")

@@ -1,0 +1,25 @@
+"""Synthetic people: plausible, unique, checkable, and nobody's: every ID number stands under region 340299, never given out."""
+
+from __future__ import annotations
+
+from mingbai.engine.generate.numbers import (
+    DEMO_REGION,
+    account_number,
+    check_digit,
+    id_number,
+    luhn_digit,
+    phone_number,
+)
+from mingbai.engine.generate.people import PeopleMaker, Person, Village
+
+__all__ = [
+    "DEMO_REGION",
+    "PeopleMaker",
+    "Person",
+    "Village",
+    "account_number",
+    "check_digit",
+    "id_number",
+    "luhn_digit",
+    "phone_number",
+]

@@ -1,0 +1,100 @@
+"""What an official document consists of, before any file format."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FigureRun:
+    """A printed figure and the statement it comes from; the docx names it at the spot."""
+
+    text: str
+    statement: str
+    name: str = ""
+
+
+Run = str | FigureRun
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of level 1 (一、), 2 （一）, 3 (1.) or 4 （1）; ``text`` carries its own number."""
+
+    level: int
+    text: str
+
+    def __post_init__(self) -> None:
+        if self.level not in (1, 2, 3, 4):
+            raise ValueError(f"heading level must be 1 to 4, not {self.level}")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A body paragraph; ``lead`` is the opening phrase set in 楷体, as 「（一）……。」 is."""
+
+    runs: tuple[Run, ...]
+    lead: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A ruled table; ``widths`` are relative; columns listed in ``right`` hold numbers."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Run, ...], ...]
+    widths: tuple[int, ...] = ()
+    right: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError("every row must have one cell a column")
+        if self.widths and len(self.widths) != len(self.columns):
+            raise ValueError("widths must be given for every column or for none")
+
+
+@dataclass(frozen=True)
+class Annex:
+    """An annex on a page of its own, announced below the body."""
+
+    title: str
+    blocks: tuple[Heading | Paragraph | Table, ...]
+
+
+Block = Heading | Paragraph | Table
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who signs and the date of the document (成文日期)."""
+
+    sender: str
+    date: dt.date
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The small line under each page number: what the paper can be checked against."""
+
+    text: str
+    demonstration: bool = False
+
+
+@dataclass(frozen=True)
+class OfficialDocument:
+    """A whole document; ``title`` has one string a printed line: the office breaks it itself."""
+
+    title: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    signature: Signature
+    number: str = ""
+    addressee: str = ""
+    annexes: tuple[Annex, ...] = ()
+    verification: Verification | None = None
+
+
+def plain_text(runs: Iterable[Run]) -> str:
+    """The words of a paragraph as printed, figures included."""
+    return "".join(run if isinstance(run, str) else run.text for run in runs)

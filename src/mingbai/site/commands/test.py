@@ -57,10 +57,8 @@ def _step(name: str, command: Sequence[str], env: dict[str, str]) -> int:
     print(f"\n== {name}", flush=True)
     started = time.monotonic()
     code = subprocess.run(command, cwd=PROJECT, env=env, check=False).returncode
-    print(
-        f"== {name}：{'通过' if code == 0 else '未通过'}，{time.monotonic() - started:.0f} 秒",
-        flush=True,
-    )
+    verdict, seconds = ("未通过" if code else "通过"), time.monotonic() - started
+    print(f"== {name}：{verdict}，{seconds:.0f} 秒", flush=True)
     return code
 
 
@@ -94,15 +92,11 @@ def postgres(folder: Path) -> Iterator[str]:
         check=True, stdout=subprocess.DEVNULL, cwd="/",
     )  # fmt: skip
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c fsync=off -k {folder}"
-    log = folder / "log"
-    subprocess.run(
-        [*as_user, str(tools / "pg_ctl"), "-D", str(data), "-w", "-l", str(log), "-o", options, "start"],
-        check=True, stdout=subprocess.DEVNULL, cwd="/",
-    )  # fmt: skip
+    control = [*as_user, str(tools / "pg_ctl"), "-D", str(data), "-l", str(folder / "log")]
+    start = [*control, "-w", "-o", options, "start"]
+    subprocess.run(start, check=True, stdout=subprocess.DEVNULL, cwd="/")
     try:
         yield f"postgresql://mingbai@127.0.0.1:{port}/postgres"
     finally:
-        subprocess.run(
-            [*as_user, str(tools / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"],
-            check=False, stdout=subprocess.DEVNULL, cwd="/",
-        )  # fmt: skip
+        stop = [*control, "-m", "immediate", "stop"]
+        subprocess.run(stop, check=False, stdout=subprocess.DEVNULL, cwd="/")

@@ -129,15 +129,21 @@ def _line(
     return paragraph
 
 
+def _add_title(paper: Any, text: str) -> None:
+    line = _line(paper, text, font=layout.TITLE_FONT, size=layout.SIZE_2_PT)
+    line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    line.paragraph_format.keep_with_next = True
+    # A fallback face taller than the pitch would otherwise take two lines of the grid.
+    line._element.pPr.find(qn("w:spacing")).addprevious(element("snapToGrid", val=0))
+
+
 def _add_head(paper: Any, document: OfficialDocument) -> None:
     if document.number:
         line = _line(paper, document.number, font=layout.BODY_FONT)
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _line(paper, "", font=layout.BODY_FONT)
     for text in document.title:
-        line = _line(paper, text, font=layout.TITLE_FONT, size=layout.SIZE_2_PT)
-        line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        line.paragraph_format.keep_with_next = True
+        _add_title(paper, text)
     _line(paper, "", font=layout.BODY_FONT)
     if document.addressee:
         _line(paper, document.addressee.rstrip("：:") + "：", font=layout.BODY_FONT)
@@ -199,8 +205,7 @@ def _add_annex(paper: Any, annex: Annex, number: int, numbers: _Numbers) -> None
     head.paragraph_format.page_break_before = True
     set_face(head.add_run(f"附件{number or ''}"), layout.HEADING_FONT, layout.SIZE_3_PT)
     _line(paper, "", font=layout.BODY_FONT)
-    title = _line(paper, annex.title, font=layout.TITLE_FONT, size=layout.SIZE_2_PT)
-    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _add_title(paper, annex.title)
     _line(paper, "", font=layout.BODY_FONT)
     for block in annex.blocks:
         _add_block(paper, block, numbers)

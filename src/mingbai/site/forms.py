@@ -17,7 +17,7 @@ class SignInForm(AuthenticationForm):
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         name, password = self.fields["username"], self.fields["password"]
         name.label, password.label = "用户名", "密码"
         name.error_messages = {"required": "请填写用户名。"}

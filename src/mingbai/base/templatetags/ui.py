@@ -2,7 +2,8 @@
 
 ``{% load ui %}`` then ``{% light state text %}``, ``{% planbar done planned state %}``,
 ``{% pager page unit %}``, ``{% chart id option label %}`` with ``{% chart_scripts %}`` in the
-block ``scripts``, and the filters ``period``, ``percent``, ``points``, ``grouped``, ``digest``.
+block ``scripts``, and the filters ``period``, ``percent``, ``points``, ``grouped``, ``yuan``,
+``scaled``, ``digest``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from django.core.paginator import Page
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from mingbai.engine.money import show_money, show_scaled
 
 register = template.Library()
 
@@ -117,6 +120,18 @@ def grouped(value: Any) -> str:
         return "—"
     number = Decimal(str(value))
     return f"{number:,f}" if number != number.to_integral_value() else f"{int(number):,}"
+
+
+@register.filter
+def yuan(amount: Any) -> str:
+    """分 as 元 with thousands separated: 123456 -> 1,234.56."""
+    return "—" if amount is None or amount == "" else show_money(int(amount))
+
+
+@register.filter
+def scaled(amount: Any, unit: str = "万元") -> str:
+    """分 in a larger unit with two places: 669000000000|scaled:"亿元" -> 66.90亿元."""
+    return "—" if amount is None or amount == "" else show_scaled(int(amount), unit, 2)
 
 
 @register.filter

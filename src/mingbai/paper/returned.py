@@ -16,6 +16,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
@@ -229,6 +230,12 @@ def _add_summary(
         page.column_dimensions[letter].width = width
     _put(page["A1"], _SUMMARY)
     page["A1"].font = Font(name="黑体", size=16)
+    page["A1"].alignment = Alignment(vertical="center")
+    page.row_dimensions[1].height = 28
+    page.page_setup.orientation = "landscape"
+    page.page_setup.paperSize = page.PAPERSIZE_A4
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     counts = {level: sum(mark.severity == level for mark in marks) for level in (3, 2, 1)}
     totals = "，".join(f"{SEVERITY_NAMES[level]} {count} 处" for level, count in counts.items())
     rows = [*summary, ("标注", totals), ("颜色", "红色：退回，必须改；黄色：待核实；蓝色：提示")]

@@ -6,5 +6,5 @@ from django.apps import AppConfig
 class PaymentConfig(AppConfig):
     name = "mingbai.payment"
     label = "payment"
-    verbose_name = "发放"
+    verbose_name = "补助发放"
     default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,116 @@
+"""From rows to amounts: the rulebook's rules decide, row by row, all rows at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from mingbai.rulebook import AmountRule, SubItem
+
+#: Why a row is not in a batch -> words for the page.
+CAUSES: Final[dict[str, str]] = {
+    "rejected": "录入关未通过，等待更正",
+    "held": "比对存疑，暂缓发放",
+    "not_enrolled": "尚未登记享受资格",
+    "ended": "享受资格已终止",
+    "no_rule": "规则库没有当月的标准",
+    "grade_unknown": "档次不在标准表中",
+    "no_amount": "没有填写金额",
+    "out_of_range": "金额超出标准幅度",
+    "repeated": "同一人同一期重复",
+    "paid_before": "此前批次已列入",
+}
+#: Terms as months 13 and 14 of a year: spring (February to July) and autumn.
+SPRING, AUTUMN = 13, 14
+
+
+def due_period(period: int, per: str) -> int:
+    """What period the money is for: the month, the term (yyyy13, yyyy14) or the year (yyyy00)."""
+    year, month = divmod(period, 100)
+    if per == "year":
+        return year * 100
+    if per == "term":
+        if month == 1:  # January still belongs to the autumn term that began the year before
+            return (year - 1) * 100 + AUTUMN
+        return year * 100 + (SPRING if month <= 7 else AUTUMN)
+    return period
+
+
+def rules_for(sub_item: SubItem, period: int) -> tuple[AmountRule, ...]:
+    """The rules in force on the first day of a month, one an item."""
+    return sub_item.amount_rules(date(period // 100, period % 100, 1))
+
+
+def decide_amounts(
+    rows: pl.DataFrame, sub_item: SubItem, period: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give each row its lines; returns (lines, rows left out with ``cause``).
+
+    Lines gain ``item rule due turn amount`` (分). A row gets a line for every item whose rule applies
+    to it: fixed always, graded where the row's grade is in the table, actual where the roster's
+    amount lies inside the range. A row with no line keeps the reason of the last rule tried.
+    """
+    rules = rules_for(sub_item, period)
+    if not rules:
+        return _no_lines(rows), rows.with_columns(cause=pl.lit("no_rule"))
+    parts = [rows.with_columns(*_decided(rule, period)) for rule in rules]
+    tried = pl.concat(parts)
+    lines = tried.filter(pl.col("cause").is_null()).drop("cause")
+    missed = tried.filter(pl.col("cause").is_not_null()).join(
+        lines.select(_ORIGIN), on=_ORIGIN, how="anti", maintain_order="left"
+    )
+    return lines, missed.unique(_ORIGIN, keep="last", maintain_order=True)
+
+
+_ORIGIN: Final = ["origin_file_id", "origin_sheet", "origin_line"]
+
+
+def _decided(rule: AmountRule, period: int) -> list[pl.Expr]:
+    amount, cause = _amount_of(rule)
+    turn = pl.lit(1, pl.Int32)
+    if rule.per == "case":
+        turn = pl.col("start_date").dt.strftime("%Y%m%d").cast(pl.Int32).fill_null(1)
+    return [
+        pl.lit(rule.item).alias("item"),
+        pl.lit(rule.rule_id).alias("rule"),
+        pl.lit(due_period(period, rule.per), pl.Int32).alias("due"),
+        turn.alias("turn"),
+        amount.alias("decided_amount"),
+        cause.alias("cause"),
+    ]
+
+
+def _amount_of(rule: AmountRule) -> tuple[pl.Expr, pl.Expr]:
+    none = pl.lit(None, pl.String)
+    if rule.kind == "fixed":
+        return pl.lit(rule.amount_fen, pl.Int64), none
+    if rule.kind == "graded":
+        table = dict(rule.grades)
+        amount = pl.col("grade").replace_strict(table, default=None, return_dtype=pl.Int64)
+        return amount, pl.when(amount.is_null()).then(pl.lit("grade_unknown")).otherwise(none)
+    given = pl.col("amount")
+    inside = pl.lit(True)
+    if rule.min_fen is not None:
+        inside &= given >= rule.min_fen
+    if rule.max_fen is not None:
+        inside &= given <= rule.max_fen
+    cause = (
+        pl.when(given.is_null() | (given <= 0))
+        .then(pl.lit("no_amount"))
+        .when(~inside)
+        .then(pl.lit("out_of_range"))
+        .otherwise(none)
+    )
+    return given, cause
+
+
+def _no_lines(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.clear().with_columns(
+        item=pl.lit(None, pl.String),
+        rule=pl.lit(None, pl.String),
+        due=pl.lit(None, pl.Int32),
+        turn=pl.lit(None, pl.Int32),
+        decided_amount=pl.lit(None, pl.Int64),
+    )

@@ -1,0 +1,147 @@
+"""The steps of a drawn batch: approve, confirm as paid, or void; each by somebody else."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from mingbai.base.ledger import record_act
+from mingbai.base.models import User
+from mingbai.payment.models import BatchStep, PaymentBatch, PaymentLine
+from mingbai.payment.queries.digest import batch_digest
+
+_WHY = "the life of a batch is one for everybody"
+
+
+class CannotApproveBatch(Exception):
+    """Wrong person, wrong moment, or lines that are no longer those that were drawn."""
+
+
+class CannotConfirmBatch(Exception):
+    """Not approved, wrong person, no sensible date, or lines that are not those approved."""
+
+
+class CannotVoidBatch(Exception):
+    """Paid already, voided already, or no reason given."""
+
+
+def approve_batch(*, batch: PaymentBatch, by: User, at: datetime) -> BatchStep:
+    """Approve exactly the lines that were drawn; never by the maker.
+
+    The digest is computed anew from the database: any change since drawing voids the approval.
+    Errors: ``CannotApproveBatch``.
+    """
+    if by.pk == batch.drawn_by_id:
+        raise CannotApproveBatch("制表人不能复核自己的批次。请换一位复核人员。")
+    try:
+        with transaction.atomic():
+            last = _last_step(batch)
+            if last.step != BatchStep.Step.DRAWN:
+                raise CannotApproveBatch(f"这个批次{last.get_step_display()}，不能再复核。")
+            if batch_digest(batch.pk) != batch.lines_digest:
+                raise CannotApproveBatch(
+                    "明细与制表时的摘要不符，可能被改动过，复核无效。请作废本批次，查明原因后重新制表。"
+                )
+            return _add_step(batch, last, BatchStep.Step.APPROVED, by=by, at=at)
+    except IntegrityError as error:
+        raise CannotApproveBatch("这个批次刚刚由他人处理。请刷新页面，看最新状态。") from error
+
+
+def confirm_batch(
+    *, batch: PaymentBatch, paid_date: date, by: User, at: datetime
+) -> BatchStep:
+    """Record that an approved batch was paid on a day; the payer is neither maker nor checker.
+
+    Errors: ``CannotConfirmBatch``.
+    """
+    if paid_date > timezone.localdate(at):
+        raise CannotConfirmBatch("发放日期在今天之后。请填写银行实际发放的日期。")
+    if by.pk == batch.drawn_by_id:
+        raise CannotConfirmBatch("制表人不能确认自己批次的支付。请由支付人员确认。")
+    try:
+        with transaction.atomic():
+            last = _last_step(batch)
+            if last.step != BatchStep.Step.APPROVED:
+                raise CannotConfirmBatch(
+                    f"这个批次{last.get_step_display()}，只有已复核的批次才能确认发放。"
+                )
+            if last.step_by_id == by.pk:
+                raise CannotConfirmBatch("复核人不能确认支付。请由支付人员确认。")
+            if batch_digest(batch.pk) != last.batch_digest:
+                raise CannotConfirmBatch(
+                    "明细与复核时的摘要不符，复核已失效，不能发放。请作废本批次，查明原因后重新制表。"
+                )
+            return _add_step(batch, last, BatchStep.Step.PAID, by=by, at=at, paid_date=paid_date)
+    except IntegrityError as error:
+        raise CannotConfirmBatch("这个批次刚刚由他人处理。请刷新页面，看最新状态。") from error
+
+
+def void_batch(*, batch: PaymentBatch, reason: str, by: User, at: datetime) -> BatchStep:
+    """Void a batch that has not been paid; its people can be drawn again.
+
+    Errors: ``CannotVoidBatch``.
+    """
+    why = " ".join(reason.split())[:200]
+    if not why:
+        raise CannotVoidBatch("作废批次必须写明理由。")
+    try:
+        with transaction.atomic():
+            last = _last_step(batch)
+            if last.step in (BatchStep.Step.PAID, BatchStep.Step.VOIDED):
+                raise CannotVoidBatch(f"这个批次{last.get_step_display()}，不能作废。")
+            step = _add_step(batch, last, BatchStep.Step.VOIDED, by=by, at=at, reason=why)
+            lines = PaymentLine.objects.unscoped(_WHY).filter(batch=batch)
+            lines.update(voided=True)
+            return step
+    except IntegrityError as error:
+        raise CannotVoidBatch("这个批次刚刚由他人处理。请刷新页面，看最新状态。") from error
+
+
+_VERBS = {
+    BatchStep.Step.APPROVED: "approve_batch",
+    BatchStep.Step.PAID: "confirm_batch",
+    BatchStep.Step.VOIDED: "void_batch",
+}
+
+
+def _last_step(batch: PaymentBatch) -> BatchStep:
+    steps = BatchStep.objects.unscoped(_WHY).filter(batch=batch)
+    return steps.order_by("-number")[0]
+
+
+def _add_step(
+    batch: PaymentBatch,
+    last: BatchStep,
+    step: BatchStep.Step,
+    *,
+    by: User,
+    at: datetime,
+    paid_date: date | None = None,
+    reason: str = "",
+) -> BatchStep:
+    """Write the next step; its number is taken once, so of two people at one moment one fails."""
+    act = record_act(
+        _VERBS[step],
+        by=by,
+        at=at,
+        subject=f"batch:{batch.pk}",
+        payload={
+            "digest": batch.lines_digest,
+            "paid_date": paid_date.isoformat() if paid_date else None,
+            "reason": reason,
+        },
+    )
+    return BatchStep.objects.create(
+        batch=batch,
+        number=last.number + 1,
+        step=step,
+        batch_digest=batch.lines_digest,
+        maker_id=batch.drawn_by_id,
+        step_by=by,
+        step_at=at,
+        paid_date=paid_date,
+        reason=reason,
+        act=act,
+    )

@@ -1,0 +1,191 @@
+"""Payment batches, their lines, their steps, and each batch's totals by town."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from mingbai.base.models import ActMixin, OriginMixin, User
+from mingbai.base.scope import Asker, ScopeBy, ScopedModel
+from mingbai.registry.models import Enrolment, Person
+
+
+@dataclass(frozen=True)
+class ScopeByShare(ScopeBy):
+    """A batch is seen by whoever leads its sub-item and by every town it pays into."""
+
+    def predicate(self, to: Asker) -> Q:
+        """Found by EXISTS, so that a batch paying into eight towns is still one row."""
+        shares = BatchShare.objects.seen_by(to).filter(batch=OuterRef("pk"))
+        return super().predicate(to) | Q(Exists(shares))
+
+
+class PaymentBatch(ScopedModel, ActMixin):
+    """What one sub-item pays for one month in one go; the first is number 1, follow-ups count on.
+
+    Count and total are declared (``expected_*``) before the lines exist; the database refuses the
+    step "drawn" unless the lines add up to them. ``lines_digest`` is the SHA-256 over all lines.
+    ``left_out`` says how many roster rows were not paid, by cause.
+    """
+
+    scope = ScopeByShare(sub_item="sub_item")
+    frozen = True
+
+    sub_item = models.CharField("子项", max_length=80)
+    year = models.PositiveSmallIntegerField("年度")
+    period = models.PositiveIntegerField("月份")
+    number = models.PositiveSmallIntegerField("批次")
+    follows = models.ForeignKey(
+        "self", verbose_name="补发自", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    expected_count = models.PositiveIntegerField("应发笔数")
+    expected_amount = models.BigIntegerField("应发金额（分）")
+    person_count = models.PositiveIntegerField("人次")
+    lines_digest = models.CharField("明细摘要", max_length=64)
+    rulebook_digest = models.CharField("规则库摘要", max_length=64)
+    left_out = models.JSONField("未列入", default=dict)
+    drawn_at = models.DateTimeField("制表时间")
+    drawn_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "发放批次"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("sub_item", "period", "number"), name="batch_number_once"
+            ),
+            models.CheckConstraint(
+                name="batch_declares_something",
+                condition=Q(expected_count__gt=0, expected_amount__gt=0, person_count__gte=0),
+            ),
+            models.CheckConstraint(
+                name="batch_follows_from_second",
+                condition=Q(number=1, follows__isnull=True) | Q(number__gt=1, follows__isnull=False),
+            ),
+        )
+        indexes = (models.Index(fields=("year", "period", "sub_item"), name="batch_by_month"),)
+
+
+class BatchShare(ScopedModel, ActMixin):
+    """What one batch pays into one town: the totals that figures add up, so none scans lines."""
+
+    scope = ScopeBy(town="town", sub_item="sub_item")
+    frozen = True
+
+    batch = models.ForeignKey(
+        PaymentBatch, on_delete=models.PROTECT, related_name="shares", db_index=False
+    )
+    sub_item = models.CharField("子项", max_length=80)
+    period = models.PositiveIntegerField("月份")
+    town = models.CharField("镇", max_length=9)
+    line_count = models.PositiveIntegerField("笔数")
+    person_count = models.PositiveIntegerField("人次")
+    amount = models.BigIntegerField("金额（分）")
+
+    class Meta:
+        verbose_name = "批次分镇合计"
+        constraints = (
+            models.UniqueConstraint(fields=("batch", "town"), name="batch_share_once"),
+        )
+
+
+class PaymentLine(ScopedModel, OriginMixin, ActMixin):
+    """One amount for one person, sub-item, period, item and turn: held once by the database.
+
+    ``period`` is what the money is for: yyyymm for a month; yyyy13 and yyyy14 for the spring and
+    autumn term; yyyy00 for a year. ``turn`` is 1, or the day of the case (yyyymmdd) where a rule pays
+    by case. ``person_times`` is 1 on the first item of a person and period and 0 on further items.
+    Only ``voided`` may ever change, and only when the batch is voided before it is paid.
+    """
+
+    scope = ScopeBy(town="town", sub_item="sub_item")
+
+    batch = models.ForeignKey(PaymentBatch, on_delete=models.PROTECT, related_name="lines")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    sub_item = models.CharField("子项", max_length=80)
+    period = models.PositiveIntegerField("所属期")
+    item = models.CharField("项目", max_length=40)
+    turn = models.PositiveIntegerField("次序", default=1)
+    amount = models.BigIntegerField("金额（分）")
+    person_times = models.PositiveSmallIntegerField("人次", default=1)
+    rule = models.CharField("规则", max_length=160)
+    town = models.CharField("镇", max_length=9)
+    voided = models.BooleanField("已作废", default=False)
+
+    class Meta:
+        verbose_name = "发放明细"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person", "sub_item", "period", "item", "turn"),
+                condition=Q(voided=False),
+                name="payment_line_never_twice",
+            ),
+            models.CheckConstraint(name="payment_line_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="payment_line_person_times", condition=Q(person_times__in=(0, 1))
+            ),
+        )
+
+
+class BatchStep(ScopedModel, ActMixin):
+    """One step of a batch: drawn, approved, paid, or voided before it is paid.
+
+    Maker, checker and payer are three people. The row carries the maker and the digest, a trigger
+    holds both against the batch, and CHECKs hold the rest: a raw INSERT is refused as well.
+    """
+
+    scope = ScopeBy(sub_item="batch__sub_item")
+    frozen = True
+
+    class Step(models.TextChoices):
+        DRAWN = "drawn", "已制表"
+        APPROVED = "approved", "已复核"
+        PAID = "paid", "已发放"
+        VOIDED = "voided", "已作废"
+
+    batch = models.ForeignKey(
+        PaymentBatch, on_delete=models.PROTECT, related_name="steps", db_index=False
+    )
+    number = models.PositiveSmallIntegerField("次序")
+    step = models.CharField("步骤", max_length=10, choices=Step)
+    batch_digest = models.CharField("明细摘要", max_length=64)
+    maker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    step_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    step_at = models.DateTimeField("时间")
+    paid_date = models.DateField("发放日期", null=True)
+    reason = models.CharField("理由", max_length=200, default="")
+
+    class Meta:
+        verbose_name = "批次步骤"
+        constraints = (
+            models.UniqueConstraint(fields=("batch", "number"), name="batch_step_in_order"),
+            models.CheckConstraint(
+                name="batch_step_maker_is_not_checker",
+                condition=Q(step="drawn", step_by=F("maker"))
+                | Q(step="voided")
+                | (Q(step__in=("approved", "paid")) & ~Q(step_by=F("maker"))),
+            ),
+            models.CheckConstraint(
+                name="batch_step_place",
+                condition=Q(step="drawn", number=1)
+                | Q(step="approved", number=2)
+                | Q(step="paid", number=3)
+                | Q(step="voided", number__in=(2, 3)),
+            ),
+            models.CheckConstraint(
+                name="batch_step_paid_has_date",
+                condition=Q(step="paid", paid_date__isnull=False)
+                | (~Q(step="paid") & Q(paid_date__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="batch_step_void_has_reason",
+                condition=~Q(step="voided") | ~Q(reason=""),
+            ),
+        )
+        indexes = (models.Index(fields=("step", "paid_date"), name="batch_step_paid"),)

@@ -1,0 +1,92 @@
+"""What may be paid: accepted rows of live subsidy rosters, with who each row's person is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+from django.db.models import Max
+
+from mingbai.base.scope import Asker
+from mingbai.intake.models import Sheet
+from mingbai.intake.queries import live_sheets
+from mingbai.registry.models import Enrolment, FindingEvidence, Settlement
+from mingbai.registry.queries import held_rows, roster_rows
+from mingbai.registry.queries.rows import ORIGIN
+
+_WHY: Final = "a batch pays whoever is enrolled, in every town"
+_COLUMNS: Final = (
+    "id_key",
+    "sub_item",
+    "town",
+    "period",
+    "amount",
+    "grade",
+    "start_date",
+    "verdict",
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows of a year's rosters by sub-item, ready to draw from.
+
+    ``rows``: sub-item -> ``origin_* id_key town period amount grade start_date verdict held``.
+    ``mark`` names the state of sheets, findings and enrolments it was read at.
+    """
+
+    year: int
+    mark: tuple[int, ...]
+    rows: dict[str, pl.DataFrame]
+
+
+def read_source(*, year: int, sub_items: frozenset[str] | None = None) -> Source:
+    """Read the year's live rosters once; rejected rows stay in it so that they can be counted."""
+    to = Asker.system("drawing payments reads every live roster")
+    mark = source_mark(year=year)
+    sheets = list(live_sheets(to=to, year=year, kind="subsidy"))
+    if sub_items is not None:
+        sheets = [sheet for sheet in sheets if sheet.sub_item is None or sheet.sub_item in sub_items]
+    rows = roster_rows(sheets=sheets, to=to, columns=_COLUMNS, rejected=True)
+    held = held_rows(year=year).with_columns(held=pl.lit(True))
+    rows = rows.join(held, on=ORIGIN, how="left", maintain_order="left").with_columns(
+        pl.col("held").fill_null(False)
+    )
+    parts = rows.filter(pl.col("sub_item").is_not_null()).partition_by("sub_item", as_dict=True)
+    found = {str(key[0]): part for key, part in parts.items()}
+    if sub_items is not None:
+        found = {code: part for code, part in found.items() if code in sub_items}
+    return Source(year, mark, found)
+
+
+def source_mark(*, year: int) -> tuple[int, ...]:
+    """Numbers that change whenever a sheet, a finding, a settlement or an enrolment is added."""
+    newest = (
+        Sheet.objects.unscoped(_WHY).filter(year=year),
+        FindingEvidence.objects.unscoped(_WHY),
+        Settlement.objects.unscoped(_WHY),
+        Enrolment.objects.unscoped(_WHY),
+    )
+    ends = Enrolment.objects.unscoped(_WHY).aggregate(newest=Max("end_act_id"))["newest"]
+    return (*(rows.aggregate(newest=Max("pk"))["newest"] or 0 for rows in newest), ends or 0)
+
+
+def enrolled(*, sub_item: str) -> pl.DataFrame:
+    """``id_key person_id enrolment_id end_period`` of a sub-item; the newest enrolment of each."""
+    rows = (
+        Enrolment.objects.unscoped(_WHY)
+        .filter(sub_item=sub_item)
+        .order_by("id")
+        .values_list("person__id_key", "person_id", "id", "end_period")
+    )
+    found = [(bytes(key), person, pk, end) for key, person, pk, end in rows.iterator(20_000)]
+    schema = {
+        "id_key": pl.Binary(),
+        "person_id": pl.Int64(),
+        "enrolment_id": pl.Int64(),
+        "end_period": pl.Int32(),
+    }
+    return pl.DataFrame(found, schema=schema, orient="row").unique(
+        "id_key", keep="last", maintain_order=True
+    )

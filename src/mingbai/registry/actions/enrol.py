@@ -1,0 +1,200 @@
+"""Enrolment: accepted rows become persons and their entitlement to a sub-item, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+import pyarrow as pa
+from django.db import transaction
+from django.db.models import Model
+
+from mingbai.base.bulk import insert_rows
+from mingbai.base.ledger import record_act
+from mingbai.base.models import Act, User
+from mingbai.base.scope import Asker
+from mingbai.base.secrets import blind_many, seal_many
+from mingbai.intake.models import Sheet
+from mingbai.registry.models import Enrolment, Person
+from mingbai.registry.queries.findings import held_rows
+from mingbai.registry.queries.rows import ORIGIN, roster_rows, village_codes
+from mingbai.rulebook import Book
+
+_WHY: Final = "enrolment matches rows to every known person"
+#: Up to so many keys are asked for by key; beyond, reading the whole index is faster.
+_FEW: Final = 5_000
+_STEP: Final = 500
+_COLUMNS: Final = (
+    "id_key",
+    "id_number",
+    "name",
+    "birth_date",
+    "sex",
+    "village",
+    "town",
+    "phone",
+    "phone_key",
+    "account",
+    "account_key",
+    "sub_item",
+    "period",
+)
+
+
+class CannotEnrolSheets(Exception):
+    """The sheets given hold no subsidy roster at all."""
+
+
+@dataclass(frozen=True)
+class EnrolmentReport:
+    """What one enrolment did: new persons, new enrolments, rows read, rows held back, the act."""
+
+    act: Act
+    row_count: int
+    held_count: int
+    person_count: int
+    enrolment_count: int
+
+
+def enrol_sheets(
+    *, sheets: Iterable[Sheet], book: Book, by: User | None, at: datetime
+) -> EnrolmentReport:
+    """Enrol everybody in the accepted, unheld rows of subsidy rosters; one person stays one person.
+
+    A person is the blind index of the ID number, whoever reports it and in how many rosters. Running
+    again, or over sheets already enrolled, adds nothing. An ended enrolment begins anew only from a
+    month after its end. Errors: ``CannotEnrolSheets`` without a subsidy roster. 640,000 rows in
+    about ten seconds on one core.
+    """
+    rosters = [sheet for sheet in sheets if sheet.kind == "subsidy"]
+    if not rosters:
+        raise CannotEnrolSheets("所选的表中没有补助花名册，没有可登记的对象。请选择补助类花名册。")
+    with transaction.atomic():
+        act = record_act(
+            "enrol_sheets",
+            by=by,
+            at=at,
+            subject=f"sheets:{len(rosters)}",
+            payload={"sheets": [sheet.pk for sheet in rosters], "book": book.digest},
+        )
+        to = Asker.system("enrolment reads the rosters it was given")
+        rows = roster_rows(sheets=rosters, to=to, columns=_COLUMNS).filter(
+            pl.col("id_key").is_not_null()
+            & pl.col("sub_item").is_not_null()
+            & pl.col("period").is_not_null()
+        )
+        years = {sheet.year for sheet in rosters}
+        held = pl.concat([held_rows(year=year) for year in sorted(years)])
+        free = rows.join(held, on=ORIGIN, how="anti", maintain_order="left")
+        persons = _add_persons(free, act)
+        enrolments = _add_enrolments(free, act)
+        return EnrolmentReport(act, rows.height, rows.height - free.height, persons, enrolments)
+
+
+def _add_persons(rows: pl.DataFrame, act: Act) -> int:
+    first = rows.unique("id_key", keep="first", maintain_order=True)
+    known = _person_ids(first["id_key"].to_list())
+    new = first.join(known, on="id_key", how="anti", maintain_order="left")
+    new = _with_village(new)
+    keys = new["id_key"].to_list()
+    bound_names = (new["name"].fill_null("") + "|" + new["town"]).to_arrow()
+    columns: dict[str, Sequence[object]] = {
+        "id_key": keys,
+        "id_sealed": seal_many("person.id_number", new["id_number"].to_list(), keys),
+        "name_sealed": seal_many("person.name", new["name"].fill_null("").to_list(), keys),
+        "name_key": blind_many("name", bound_names.cast(pa.string())).to_pylist(),
+        "birth_date": new["birth_date"].dt.to_string("%Y-%m-%d").to_list(),
+        "sex": new["sex"].to_list(),
+        "town": new["town"].to_list(),
+        "village": new["village"].to_list(),
+        "phone_sealed": seal_many("person.phone", new["phone"].to_list(), keys),
+        "phone_key": new["phone_key"].to_list(),
+    }
+    return _insert(Person, columns, new, act)
+
+
+def _add_enrolments(rows: pl.DataFrame, act: Act) -> int:
+    people = _person_ids(rows["id_key"].unique().to_list())
+    rows = rows.join(people, on="id_key", how="inner", maintain_order="left")
+    until = _enrolled_until(
+        rows["person_id"].unique().to_list(), rows["sub_item"].unique().to_list()
+    )
+    rows = rows.join(until, on=("person_id", "sub_item"), how="left", maintain_order="left")
+    rows = rows.filter(pl.col("until").is_null() | (pl.col("period") > pl.col("until")))
+    rows = rows.with_columns(
+        pl.col("period").min().over("person_id", "sub_item").alias("since_period")
+    )
+    new = _with_village(
+        rows.unique(("person_id", "sub_item"), keep="first", maintain_order=True)
+    )
+    keys = new["id_key"].to_list()
+    columns: dict[str, Sequence[object]] = {
+        "person_id": new["person_id"].to_list(),
+        "sub_item": new["sub_item"].to_list(),
+        "town": new["town"].to_list(),
+        "village": new["village"].to_list(),
+        "account_sealed": seal_many("enrolment.account", new["account"].to_list(), keys),
+        "account_key": new["account_key"].to_list(),
+        "since_period": new["since_period"].to_list(),
+        "end_reason": [""] * new.height,
+    }
+    return _insert(Enrolment, columns, new, act)
+
+
+def _insert(
+    model: type[Model], columns: dict[str, Sequence[object]], rows: pl.DataFrame, act: Act
+) -> int:
+    whole = {
+        **columns,
+        **{name: rows[name].to_list() for name in ORIGIN},
+        "act_id": [act.pk] * rows.height,
+    }
+    return insert_rows(model, list(whole), zip(*whole.values(), strict=True))
+
+
+def _with_village(rows: pl.DataFrame) -> pl.DataFrame:
+    """Turn village names into codes; a name nobody knows is left empty, the row keeps it."""
+    codes = village_codes()
+    pairs = zip(rows["town"].to_list(), rows["village"].fill_null("").to_list(), strict=True)
+    found = [
+        text if len(text) == 12 and text.isdigit() else codes.get((town, text), "")
+        for town, text in pairs
+    ]
+    return rows.with_columns(pl.Series("village", found, pl.String))
+
+
+def _person_ids(keys: list[bytes]) -> pl.DataFrame:
+    """``id_key person_id`` of the known persons among these keys."""
+    people = Person.objects.unscoped(_WHY)
+    found: list[tuple[bytes, int]] = []
+    if len(keys) > _FEW:
+        found = list(people.values_list("id_key", "id").iterator(20_000))
+    else:
+        for start in range(0, len(keys), _STEP):
+            part = people.filter(id_key__in=keys[start : start + _STEP])
+            found.extend(part.values_list("id_key", "id"))
+    return pl.DataFrame(
+        {"id_key": [bytes(key) for key, _ in found], "person_id": [pk for _, pk in found]},
+        schema={"id_key": pl.Binary, "person_id": pl.Int64},
+    )
+
+
+def _enrolled_until(people: list[int], sub_items: list[str]) -> pl.DataFrame:
+    """``person_id sub_item until``: the last month already enrolled, 999999 while in force."""
+    enrolments = Enrolment.objects.unscoped(_WHY).filter(sub_item__in=sub_items)
+    columns = ("person_id", "sub_item", "end_period")
+    found: list[tuple[int, str, int | None]] = []
+    if len(people) > _FEW:
+        found = list(enrolments.values_list(*columns).iterator(20_000))
+    else:
+        for start in range(0, len(people), _STEP):
+            part = enrolments.filter(person_id__in=people[start : start + _STEP])
+            found.extend(part.values_list(*columns))
+    schema = {"person_id": pl.Int64(), "sub_item": pl.String(), "until": pl.Int32()}
+    frame = pl.DataFrame(found, schema=schema, orient="row")
+    return frame.group_by("person_id", "sub_item").agg(
+        pl.col("until").fill_null(999_999).max()
+    )

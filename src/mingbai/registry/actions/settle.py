@@ -1,0 +1,69 @@
+"""Settling a finding: one click, a decision and a reason code, kept for ever."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.db import IntegrityError, transaction
+
+from mingbai.base.ledger import record_act
+from mingbai.base.models import User
+from mingbai.registry.models import Finding, Settlement
+
+#: Which reasons belong to which decision of a person; the house itself writes the other two.
+REASONS: Final[dict[str, tuple[str, ...]]] = {
+    Settlement.Decision.CONFIRMED: ("not_entitled", "wrong_entry", "twice"),
+    Settlement.Decision.DISMISSED: ("entitled", "other_person", "agreed_account", "list_wrong"),
+}
+
+
+class CannotSettleFinding(Exception):
+    """The decision does not fit its reason, or somebody else has just settled the finding."""
+
+
+def settle_finding(
+    *, finding: Finding, decision: str, reason: str, seen_number: int, by: User, at: datetime
+) -> Settlement:
+    """Write the next decision about a finding; ``seen_number`` is the last one the clerk saw.
+
+    Dismissing releases the rows it held; confirming keeps them out of payment. Errors:
+    ``CannotSettleFinding`` when decision and reason do not fit, or when a newer decision exists.
+    """
+    if reason not in REASONS.get(decision, ()):
+        raise CannotSettleFinding("结论与理由不相符。请选择“属实”或“排除”，并从对应的理由中选一个。")
+    try:
+        with transaction.atomic():
+            act = record_act(
+                "settle_finding",
+                by=by,
+                at=at,
+                subject=f"finding:{finding.pk}",
+                payload={"decision": decision, "reason": reason, "rule": finding.rule},
+            )
+            number = _last_number(finding)
+            if number != seen_number:
+                raise CannotSettleFinding("这条疑点刚刚被他人处理。请刷新页面，看过最新结论再决定。")
+            return Settlement.objects.create(
+                finding=finding,
+                number=number + 1,
+                decision=decision,
+                reason=reason,
+                settled_at=at,
+                settled_by=by,
+                act=act,
+            )
+    except IntegrityError as error:
+        # The unique pair (finding, number) decides between two clerks at the same moment.
+        raise CannotSettleFinding("这条疑点刚刚被他人处理。请刷新页面后再决定。") from error
+
+
+def _last_number(finding: Finding) -> int:
+    newest = (
+        Settlement.objects.unscoped("the order of decisions is one for everybody")
+        .filter(finding=finding)
+        .order_by("-number")
+        .values_list("number", flat=True)
+        .first()
+    )
+    return newest or 0

@@ -1,0 +1,194 @@
+"""Persons, their enrolments, what comparison found about them and how each finding was settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from mingbai.base.models import Act, ActMixin, OriginMixin, User
+from mingbai.base.scope import Asker, ScopeBy, ScopedModel
+
+
+@dataclass(frozen=True)
+class ScopeByEnrolment(ScopeBy):
+    """A person is seen by the town of residence and by whoever may see one of the enrolments."""
+
+    def predicate(self, to: Asker) -> Q:
+        """Found by EXISTS, so that a person with five enrolments is still one row."""
+        enrolled = Enrolment.objects.seen_by(to).filter(person=OuterRef("pk"))
+        return super().predicate(to) | Q(Exists(enrolled))
+
+
+class Person(ScopedModel, OriginMixin, ActMixin):
+    """One human being, found by the blind index of the ID number; values at rest are sealed.
+
+    The anchor of every sealed column is ``id_key``: a value copied to another row does not open.
+    """
+
+    scope = ScopeByEnrolment(town="town")
+
+    id_key = models.BinaryField("证件号索引", max_length=16, unique=True)
+    id_sealed = models.BinaryField("证件号")
+    name_sealed = models.BinaryField("姓名")
+    name_key = models.BinaryField("姓名与镇索引", max_length=16, db_index=True)
+    birth_date = models.DateField("出生日期", null=True)
+    sex = models.PositiveSmallIntegerField("性别", null=True)
+    town = models.CharField("镇", max_length=9)
+    village = models.CharField("村（居）", max_length=12)
+    phone_sealed = models.BinaryField("电话", null=True)
+    phone_key = models.BinaryField("电话索引", max_length=16, null=True, db_index=True)
+
+    class Meta:
+        verbose_name = "对象"
+        constraints = (
+            models.CheckConstraint(
+                name="person_sex_known", condition=Q(sex__isnull=True) | Q(sex__in=(1, 2))
+            ),
+        )
+
+
+class Enrolment(ScopedModel, OriginMixin, ActMixin):
+    """A person is entitled to a sub-item from a month on; once in force for each pair."""
+
+    scope = ScopeBy(town="town", sub_item="sub_item")
+
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="enrolments", db_index=False
+    )
+    sub_item = models.CharField("子项", max_length=80, db_index=True)
+    town = models.CharField("镇", max_length=9)
+    village = models.CharField("村（居）", max_length=12)
+    account_sealed = models.BinaryField("银行账号", null=True)
+    account_key = models.BinaryField("账号索引", max_length=16, null=True)
+    since_period = models.PositiveIntegerField("起始月份")
+    end_period = models.PositiveIntegerField("终止月份", null=True)
+    end_reason = models.CharField("终止原因", max_length=40, default="")
+    end_act = models.ForeignKey(Act, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "享受资格"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person", "sub_item"),
+                condition=Q(end_period__isnull=True),
+                name="enrolment_once_in_force",
+            ),
+            models.CheckConstraint(
+                name="enrolment_end_whole",
+                condition=Q(end_period__isnull=True, end_reason="", end_act__isnull=True)
+                | (Q(end_period__isnull=False, end_act__isnull=False) & ~Q(end_reason="")),
+            ),
+            models.CheckConstraint(
+                name="enrolment_since_is_month",
+                condition=Q(since_period__gte=200001, since_period__lte=299912),
+            ),
+        )
+        indexes = (models.Index(fields=("person", "sub_item"), name="enrolment_person"),)
+
+
+class Finding(ScopedModel, ActMixin):
+    """One suspicion about one person for one cause; evidence and settlements are added, never edited.
+
+    ``person_key`` is the blind index of the ID number: a person may be suspect before being enrolled.
+    ``cause_digest`` names year, rule, sub-item and person: the same cause is written once.
+    """
+
+    scope = ScopeBy(town="town", sub_item="sub_item")
+    frozen = True
+
+    class Effect(models.TextChoices):
+        HOLD = "hold", "暂缓发放"
+        NOTE = "note", "提示"
+
+    year = models.PositiveSmallIntegerField("年度")
+    cause_digest = models.CharField("事由摘要", max_length=32, unique=True)
+    code = models.CharField("疑点", max_length=60)
+    rule = models.CharField("规则", max_length=200)
+    sub_item = models.CharField("子项", max_length=80)
+    town = models.CharField("镇", max_length=9)
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    person_key = models.BinaryField("证件号索引", max_length=16, null=True)
+    severity = models.PositiveSmallIntegerField("轻重")
+    effect = models.CharField("处理", max_length=4, choices=Effect)
+    stake_amount = models.BigIntegerField("涉及金额（分）")
+    params = models.JSONField("说明参数", default=dict)
+    rulebook_digest = models.CharField("规则库摘要", max_length=64)
+
+    class Meta:
+        verbose_name = "疑点"
+        constraints = (
+            models.CheckConstraint(
+                name="finding_effect_known", condition=Q(effect__in=("hold", "note"))
+            ),
+            models.CheckConstraint(
+                name="finding_stake_not_negative", condition=Q(stake_amount__gte=0)
+            ),
+        )
+        indexes = (
+            models.Index(fields=("year", "-stake_amount", "id"), name="finding_by_stake"),
+            models.Index(fields=("person_key",), name="finding_person_key"),
+        )
+
+
+class FindingEvidence(ScopedModel, OriginMixin, ActMixin):
+    """One workbook row behind a finding; ``is_subject`` rows are the ones the finding is about."""
+
+    scope = ScopeBy(town="finding__town", sub_item="finding__sub_item")
+    frozen = True
+
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="evidence")
+    is_subject = models.BooleanField("本行存疑")
+
+    class Meta:
+        verbose_name = "疑点证据"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("finding", "origin_file", "origin_sheet", "origin_line"),
+                name="finding_evidence_once",
+            ),
+        )
+
+
+class Settlement(ScopedModel, ActMixin):
+    """A decision about a finding; the newest one (highest number) is its state."""
+
+    scope = ScopeBy(town="finding__town", sub_item="finding__sub_item")
+    frozen = True
+
+    class Decision(models.TextChoices):
+        CONFIRMED = "confirmed", "属实"
+        DISMISSED = "dismissed", "排除"
+        SUPERSEDED = "superseded", "已更正"
+        REOPENED = "reopened", "重新出现"
+
+    class Reason(models.TextChoices):
+        NOT_ENTITLED = "not_entitled", "经核实不符合条件"
+        WRONG_ENTRY = "wrong_entry", "填报有误，已通知更正"
+        TWICE = "twice", "重复申报"
+        ENTITLED = "entitled", "经核实符合条件"
+        OTHER_PERSON = "other_person", "非同一人"
+        AGREED_ACCOUNT = "agreed_account", "监护人或户主代领"
+        LIST_WRONG = "list_wrong", "比对名单有误"
+        CORRECTED = "corrected", "更正表中已不存在"
+        CAME_BACK = "came_back", "再次比对又出现"
+
+    finding = models.ForeignKey(
+        Finding, on_delete=models.PROTECT, related_name="settlements", db_index=False
+    )
+    number = models.PositiveSmallIntegerField("次序")
+    decision = models.CharField("结论", max_length=12, choices=Decision)
+    reason = models.CharField("理由", max_length=20, choices=Reason)
+    settled_at = models.DateTimeField("处理时间")
+    settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "疑点处理"
+        constraints = (
+            models.UniqueConstraint(fields=("finding", "number"), name="settlement_in_order"),
+            models.CheckConstraint(
+                name="settlement_decision_known",
+                condition=Q(decision__in=("confirmed", "dismissed", "superseded", "reopened")),
+            ),
+        )

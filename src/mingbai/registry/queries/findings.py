@@ -1,0 +1,141 @@
+"""Findings with their state, the rows they hold back, and how often each rule was right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+from django.db.models import Count, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from mingbai.base.scope import Asker, ScopedQuerySet
+from mingbai.intake.models import Sheet
+from mingbai.registry.models import Finding, FindingEvidence, Settlement
+
+#: Decisions after which a finding holds nothing back any more.
+RELEASED: Final = (Settlement.Decision.DISMISSED, Settlement.Decision.SUPERSEDED)
+#: Decisions after which a finding waits for somebody to settle it.
+WAITING: Final = (Settlement.Decision.REOPENED,)
+OPEN: Final = "open"
+
+
+def with_decision(findings: ScopedQuerySet[Finding]) -> ScopedQuerySet[Finding]:
+    """Annotate each finding with ``decision``: the newest settlement's, ``open`` where there is none."""
+    newest = (
+        Settlement.objects.unscoped("the state of a finding the asker may already see")
+        .filter(finding=OuterRef("pk"))
+        .order_by("-number")
+    )
+    return findings.annotate(
+        decision=Coalesce(Subquery(newest.values("decision")[:1]), Value(OPEN)),
+        reason=Coalesce(Subquery(newest.values("reason")[:1]), Value("")),
+    )
+
+
+def findings_seen(
+    *, to: Asker, year: int, state: str = "", code: str = "", sub_item: str = ""
+) -> ScopedQuerySet[Finding]:
+    """The asker's findings of a year, the most money at stake first; ``state`` open|confirmed|…"""
+    found = with_decision(Finding.objects.seen_by(to).filter(year=year))
+    if state == OPEN:
+        found = found.filter(decision__in=(OPEN, *WAITING))
+    elif state:
+        found = found.filter(decision=state)
+    if code:
+        found = found.filter(code=code)
+    if sub_item:
+        found = found.filter(sub_item=sub_item)
+    return found.order_by("-stake_amount", "id")
+
+
+@dataclass(frozen=True)
+class RuleRecord:
+    """How one kind of suspicion fared: found, settled, confirmed; money of the confirmed ones (分)."""
+
+    code: str
+    found_count: int
+    open_count: int
+    confirmed_count: int
+    dismissed_count: int
+    confirmed_amount: int
+
+    @property
+    def confirmed_ratio(self) -> float | None:
+        """Confirmed of those decided by people; ``None`` before the first decision."""
+        decided = self.confirmed_count + self.dismissed_count
+        return self.confirmed_count / decided if decided else None
+
+
+def rule_records(*, to: Asker, year: int) -> list[RuleRecord]:
+    """Each kind of suspicion with its confirmed share, the most frequent first."""
+    rows = (
+        with_decision(Finding.objects.seen_by(to).filter(year=year))
+        .values("code")
+        .annotate(
+            found=Count("id"),
+            waiting=Count("id", filter=Q(decision__in=(OPEN, *WAITING))),
+            confirmed=Count("id", filter=Q(decision=Settlement.Decision.CONFIRMED)),
+            dismissed=Count("id", filter=Q(decision=Settlement.Decision.DISMISSED)),
+            saved=Sum("stake_amount", filter=Q(decision=Settlement.Decision.CONFIRMED)),
+        )
+        .order_by("-found", "code")
+    )
+    return [
+        RuleRecord(
+            r["code"], r["found"], r["waiting"], r["confirmed"], r["dismissed"], r["saved"] or 0
+        )
+        for r in rows
+    ]
+
+
+def evidence_of(finding: Finding, *, to: Asker) -> ScopedQuerySet[FindingEvidence]:
+    """The workbook rows behind a finding, the suspicious ones first."""
+    rows = FindingEvidence.objects.seen_by(to).filter(finding=finding)
+    return rows.order_by("-is_subject", "origin_file_id", "origin_sheet", "origin_line")
+
+
+def settlements_of(finding: Finding, *, to: Asker) -> ScopedQuerySet[Settlement]:
+    """Every decision about a finding, oldest first."""
+    return (
+        Settlement.objects.seen_by(to)
+        .filter(finding=finding)
+        .select_related("settled_by")
+        .order_by("number")
+    )
+
+
+def newest_decisions(*, year: int) -> dict[int, str]:
+    """Finding id -> newest decision, for the findings of a year that have any."""
+    rows = (
+        Settlement.objects.unscoped("comparison and payment need the state of every finding")
+        .filter(finding__year=year)
+        .order_by("finding_id", "number")
+        .values_list("finding_id", "decision")
+    )
+    return dict(rows)
+
+
+def held_rows(*, year: int) -> pl.DataFrame:
+    """Rows that may be neither enrolled nor paid: ``origin_file_id origin_sheet origin_line``."""
+    released = {pk for pk, decision in newest_decisions(year=year).items() if decision in RELEASED}
+    rows = (
+        FindingEvidence.objects.unscoped("what is held back is held back for everybody")
+        .filter(is_subject=True, finding__effect=Finding.Effect.HOLD, finding__year=year)
+        .values_list("finding_id", "origin_file_id", "origin_sheet", "origin_line")
+    )
+    held = [row[1:] for row in rows.iterator(20_000) if row[0] not in released]
+    schema = {
+        "origin_file_id": pl.Int64(),
+        "origin_sheet": pl.Int32(),
+        "origin_line": pl.Int32(),
+    }
+    return pl.DataFrame(held, schema=schema, orient="row").unique()
+
+
+def held_lines(sheet: Sheet) -> frozenset[int]:
+    """The lines of one sheet that comparison holds back."""
+    held = held_rows(year=sheet.year).filter(
+        (pl.col("origin_file_id") == sheet.file_id) & (pl.col("origin_sheet") == sheet.number)
+    )
+    return frozenset(held["origin_line"].to_list())

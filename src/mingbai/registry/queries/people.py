@@ -1,0 +1,151 @@
+"""Finding people by what a clerk has in hand, and showing them masked."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.db.models import Q
+
+from mingbai.base.models import Division
+from mingbai.base.scope import Asker, ScopedQuerySet
+from mingbai.base.secrets import blind, unseal
+from mingbai.registry.models import Enrolment, Person
+from mingbai.registry.queries.masked import mask_account, mask_id_number, mask_name, mask_phone
+
+MOST_FOUND: Final = 50
+_ID: Final = re.compile(r"\d{17}[\dX]|\d{15}|[A-Z]{1,3}\d{6,12}", re.ASCII)
+_PHONE: Final = re.compile(r"\d{7,12}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class ShownPerson:
+    """A person as a page may show them: masked, with the codes of town and village."""
+
+    id: int
+    name: str
+    id_number: str
+    phone: str
+    sex: int | None
+    birth_year: int | None
+    town: str
+    village: str
+
+
+@dataclass(frozen=True)
+class ShownEnrolment:
+    """An enrolment as a page may show it; months as yyyymm."""
+
+    id: int
+    sub_item: str
+    town: str
+    village: str
+    account: str
+    since_period: int
+    end_period: int | None
+    end_reason: str
+    origin_file_id: int | None
+    origin_sheet: int | None
+    origin_line: int | None
+
+
+def find_people(*, to: Asker, text: str) -> list[ShownPerson]:
+    """People the asker may see by whole ID number, whole phone number, or whole name; masked.
+
+    Names are looked up town by town, because the index binds name and town. At most 50 are returned.
+    """
+    typed = "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    if not typed:
+        return []
+    people = Person.objects.seen_by(to)
+    if _ID.fullmatch(typed):
+        found = people.filter(id_key__in=[blind("id_number", each) for each in _spellings(typed)])
+    elif _PHONE.fullmatch(typed.replace("-", "")):
+        found = people.filter(phone_key=blind("phone", typed.replace("-", "")))
+    else:
+        found = people.filter(_named("".join(text.split()), to))
+    return [show_person(person) for person in found.order_by("id")[:MOST_FOUND]]
+
+
+def person_seen(pk: int, *, to: Asker) -> Person | None:
+    """One person, when the asker may see them."""
+    return Person.objects.seen_by(to).filter(pk=pk).first()
+
+
+def enrolments_of(person: Person, *, to: Asker) -> list[ShownEnrolment]:
+    """The person's enrolments the asker may see, oldest first, accounts masked."""
+    rows = Enrolment.objects.seen_by(to).filter(person=person).order_by("since_period", "id")
+    return [_show_enrolment(row, person) for row in rows]
+
+
+def show_person(person: Person) -> ShownPerson:
+    """Unseal and mask at once: the clear values never leave this function."""
+    phone = unseal_of(person, "phone")
+    return ShownPerson(
+        id=person.pk,
+        name=mask_name(unseal_of(person, "name")),
+        id_number=mask_id_number(unseal_of(person, "id_number")),
+        phone=mask_phone(phone) if phone else "",
+        sex=person.sex,
+        birth_year=person.birth_date.year if isinstance(person.birth_date, date) else None,
+        town=person.town,
+        village=person.village,
+    )
+
+
+def masked_names(people: Iterable[Person]) -> dict[int, str]:
+    """Person id -> masked name, for pages that list lines."""
+    return {person.pk: mask_name(unseal_of(person, "name")) for person in people}
+
+
+def people_by_id(ids: Iterable[int], *, to: Asker) -> ScopedQuerySet[Person]:
+    """The people with these ids that the asker may see."""
+    return Person.objects.seen_by(to).filter(pk__in=set(ids))
+
+
+def unseal_of(person: Person, field: str) -> str:
+    """One clear value of a person (``id_number``, ``name``, ``phone``); "" where there is none."""
+    column = {"id_number": "id_sealed", "name": "name_sealed", "phone": "phone_sealed"}[field]
+    blob = getattr(person, column)
+    return unseal(f"person.{field}", blob, bytes(person.id_key)) if blob else ""
+
+
+def _show_enrolment(row: Enrolment, person: Person) -> ShownEnrolment:
+    sealed = row.account_sealed
+    account = unseal("enrolment.account", sealed, bytes(person.id_key)) if sealed else ""
+    return ShownEnrolment(
+        id=row.pk,
+        sub_item=row.sub_item,
+        town=row.town,
+        village=row.village,
+        account=mask_account(account),
+        since_period=row.since_period,
+        end_period=row.end_period,
+        end_reason=row.end_reason,
+        origin_file_id=row.origin_file_id,
+        origin_sheet=row.origin_sheet,
+        origin_line=row.origin_line,
+    )
+
+
+def _spellings(typed: str) -> list[str]:
+    """A 15-digit number is stored as the 18-digit one it became (GB 11643-1999)."""
+    if len(typed) != 15 or not typed.isdigit():
+        return [typed]
+    body = f"{typed[:6]}19{typed[6:]}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    rest = sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11
+    return [typed, body + "10X98765432"[rest]]
+
+
+def _named(name: str, to: Asker) -> Q:
+    everywhere = to.sees_all or bool(to.sub_items)
+    towns = set(to.towns)
+    if everywhere:
+        rows = Division.objects.unscoped("codes of divisions are public").filter(level="town")
+        towns |= set(rows.values_list("code", flat=True))
+    return Q(name_key__in=[blind("name", f"{name}|{town[:9]}") for town in sorted(towns)])

@@ -12,7 +12,8 @@ class SignInForm(AuthenticationForm):
     """User name and password, with messages that say what to do next."""
 
     error_messages = {
-        "invalid_login": "用户名或密码不对。请核对大小写和输入法后再试；忘记密码请找本县系统管理员重置。",
+        "invalid_login": "用户名或密码不对。请核对大小写和输入法后再试；"
+        "忘记密码请找本县系统管理员重置。",
         "inactive": "这个账号已停用。如仍需使用，请由本单位向县民生办提出恢复。",
     }
 

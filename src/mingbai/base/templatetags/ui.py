@@ -8,6 +8,7 @@ block ``scripts``, and the filters ``period``, ``percent``, ``points``, ``groupe
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
@@ -104,7 +105,9 @@ def _rounded(value: Any, places: int) -> Decimal:
 @register.filter
 def percent(value: Any, places: int = 2) -> str:
     """A ratio as percent: 0.6378 -> 63.78%; nothing for no value."""
-    return "—" if value is None or value == "" else f"{_rounded(Decimal(str(value)) * 100, places)}%"
+    return (
+        "—" if value is None or value == "" else f"{_rounded(Decimal(str(value)) * 100, places)}%"
+    )
 
 
 @register.filter
@@ -140,6 +143,12 @@ def period(value: Any) -> str:
     if not value:
         return "—"
     return f"{int(value) // 100}年{int(value) % 100}月"
+
+
+@register.filter
+def minutes(span: timedelta | None) -> int:
+    """A span of time in whole minutes, rounded up."""
+    return -(-int(span.total_seconds()) // 60) if span else 0
 
 
 @register.filter

@@ -56,7 +56,7 @@ Level = Literal["common", "province", "city", "county"]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One thing counted for a sub-item; ``shares`` are the towns' parts and add up to ``target``."""
+    """One thing counted for a sub-item; ``shares`` are the towns' and add up to ``target``."""
 
     code: str
     name: str

@@ -1,0 +1,62 @@
+"""Progress bars and stage clocks for the command line."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tqdm import tqdm
+
+#: stage -> what the person reads.
+NAMES = {
+    "install": "载入区划、单位和清单",
+    "county": "生成演示县报表",
+    "receive": "接收并逐行判定",
+    "enter": "登记资金、进度、信息",
+    "compare": "比对",
+    "enrol": "登记受益对象",
+    "pay": "发放批次",
+    "compile": "编制小结",
+}
+
+
+class Bars:
+    """One bar a stage, and how long each took."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.seconds: dict[str, float] = {}
+        self._bar: tqdm[None] | None = None
+        self._quiet = quiet
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Show a bar while a stage runs."""
+        started = time.monotonic()
+        self._bar = tqdm(
+            desc=NAMES.get(name, name),
+            total=1,
+            bar_format="{desc}：{bar} {n_fmt}/{total_fmt}  {elapsed}",
+            file=sys.stderr,
+            disable=self._quiet,
+            leave=True,
+            ncols=78,
+        )
+        try:
+            yield
+            if self._bar.n < (self._bar.total or 1):
+                self._bar.update((self._bar.total or 1) - self._bar.n)
+        finally:
+            self._bar.close()
+            self._bar = None
+            self.seconds[name] = time.monotonic() - started
+
+    def progress(self, done: int, total: int, _: str = "") -> None:
+        """Move the current stage's bar."""
+        if self._bar is not None:
+            self._bar.total = total
+            self._bar.update(done - self._bar.n)
+
+
+Progress = Callable[[int, int, str], None]

@@ -1,0 +1,209 @@
+"""The line in order: received sheets become entries, findings, enrolments, payments, a summary.
+
+The rooms do the work; this module only knows the order. Each stage is safe to run again: what is
+already entered is not entered twice.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from mingbai.base.models import Office, User
+from mingbai.base.scope import Asker
+from mingbai.delivery.actions import enter_progress
+from mingbai.funds.actions import FundDiscrepancy, enter_fund_sheet
+from mingbai.intake.actions import receive_many
+from mingbai.intake.models import Receipt, Sheet
+from mingbai.intake.queries import live_sheets, sheet_table
+from mingbai.outreach.actions import enter_pieces
+from mingbai.payment.actions import approve_batch, confirm_batch, draw_all
+from mingbai.payment.models import PaymentBatch
+from mingbai.registry.actions import compare_sheets, enrol_sheets
+from mingbai.report.actions import compile_summary
+from mingbai.report.models import Summary
+from mingbai.rulebook.model import Book
+
+_HOUSE = Asker.system("the line enters what was received for the whole county")
+
+Progress = Callable[[int, int, str], None]
+Stage = Callable[[str], AbstractContextManager[object]]
+
+STAGES = ("receive", "enter", "compare", "enrol", "pay", "compile")
+
+
+class CannotNameOffice(Exception):
+    """A folder's name is no office of the county."""
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who does what; maker, checker and payer are three people."""
+
+    clerk: User
+    checker: User
+    payer: User
+
+
+def files_of(folder: Path) -> Iterator[Path]:
+    """The files of a handed-in folder in the order of receipt: waves, then offices, then names."""
+    yield from (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name[0] not in ".~")
+
+
+class OfficeFinder:
+    """Finds the office a file came from by the names of the folders above it."""
+
+    def __init__(self, book: Book) -> None:
+        codes = {}
+        for spec in book.offices:
+            for name in (spec.name, spec.short_name, *spec.aliases):
+                codes.setdefault(name, spec.code)
+        offices = {o.code: o for o in Office.objects.unscoped("folders are named after offices")}
+        self.by_name = {n: offices[c] for n, c in codes.items() if c in offices}
+
+    def find(self, path: Path, *, under: Path) -> Office:
+        """The nearest folder name that is an office's; raises ``CannotNameOffice``."""
+        for name in reversed([under.name, *path.relative_to(under).parts[:-1]]):
+            if name in self.by_name:
+                return self.by_name[name]
+        raise CannotNameOffice(
+            f"“{path.parent.name}”不是本县的单位。请把文件放进以报送单位命名的文件夹，"
+            "或用 --office 指明单位。"
+        )
+
+
+def receive_folder(
+    *,
+    folder: Path,
+    book: Book,
+    by: User | None,
+    at: datetime,
+    office: Office | None = None,
+    progress: Progress | None = None,
+) -> list[Receipt]:
+    """Receive every file of a folder, each from the office its folder is named after."""
+    finder = OfficeFinder(book)
+    paths = list(files_of(folder))
+    owners = [office or finder.find(path, under=folder) for path in paths]
+    files = ((p.name, p.read_bytes(), o) for p, o in zip(paths, owners, strict=True))
+    return receive_many(files=files, by=by, at=at, progress=progress, total=len(paths))
+
+
+def enter_sheets(
+    *, year: int, book: Book, by: User | None, at: datetime
+) -> dict[int, tuple[FundDiscrepancy, ...]]:
+    """Enter fund tables, progress tables and information pieces of the year's live sheets.
+
+    Returns the fund tables' discrepancies by sheet. Sheets already entered add nothing.
+    """
+    found: dict[int, tuple[FundDiscrepancy, ...]] = {}
+    funds = live_sheets(to=_HOUSE, year=year, kind="funds").order_by("year", "month", "id")
+    for sheet in funds.select_related("follows"):
+        report = enter_fund_sheet(
+            table=sheet_table(sheet, to=_HOUSE),
+            origin_file_id=sheet.file_id,
+            origin_sheet=sheet.number,
+            year=sheet.year,
+            period=sheet.year * 100 + (sheet.month or 12),
+            replaces=_followed(sheet),
+            by=by,
+            at=at,
+        )
+        if report.discrepancies:
+            found[sheet.pk] = tuple(report.discrepancies)
+    progress = _live(year, "progress", "training")
+    if progress:
+        enter_progress(sheets=progress, book=book, by=by, at=at)
+    pieces = _live(year, "information")
+    if pieces:
+        enter_pieces(sheets=pieces, book=book, by=by, at=at)
+    return found
+
+
+def _followed(sheet: Sheet) -> tuple[int, int] | None:
+    return (sheet.follows.file_id, sheet.follows.number) if sheet.follows else None
+
+
+def _live(year: int, *kinds: str) -> list[Sheet]:
+    sheets = live_sheets(to=_HOUSE, year=year).filter(kind__in=kinds)
+    return list(sheets.order_by("year", "month", "id"))
+
+
+def enrol_year(*, year: int, book: Book, by: User | None, at: datetime) -> None:
+    """Enrol everybody in the year's live rosters."""
+    sheets = _live(year, "subsidy")
+    if sheets:
+        enrol_sheets(sheets=sheets, book=book, by=by, at=at)
+
+
+def pay_months(
+    *,
+    year: int,
+    through: int,
+    book: Book,
+    crew: Crew,
+    at: datetime,
+    progress: Progress | None = None,
+) -> list[PaymentBatch]:
+    """Draw, approve and confirm the batches of each month up to ``through`` (1 to 12)."""
+    batches: list[PaymentBatch] = draw_all(
+        year=year, through_period=year * 100 + through, book=book, by=crew.clerk, at=at
+    )
+    for done, batch in enumerate(batches, start=1):
+        approve_batch(batch=batch, by=crew.checker, at=at)
+        confirm_batch(batch=batch, paid_date=month_end(batch.period), by=crew.payer, at=at)
+        if progress is not None:
+            progress(done, len(batches), str(batch.period))
+    return batches
+
+
+def month_end(period: int) -> date:
+    """The last day of a month given as yyyymm."""
+    year, month = divmod(period, 100)
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def no_stage(_: str) -> AbstractContextManager[object]:
+    """No clock around a stage."""
+    return nullcontext()
+
+
+def run_line(
+    *,
+    folder: Path,
+    book: Book,
+    half: int,
+    crew: Crew,
+    at: datetime,
+    progress: Progress | None = None,
+    stage: Stage = no_stage,
+) -> Summary:
+    """From a folder of workbooks to the half-year summary, each stage inside ``stage(name)``."""
+    year, through = book.year, 6 * half
+    with stage("receive"):
+        receive_folder(folder=folder, book=book, by=crew.clerk, at=at, progress=progress)
+    with stage("enter"):
+        enter_sheets(year=year, book=book, by=crew.clerk, at=at)
+    with stage("compare"):
+        compare_sheets(year=year, book=book, by=crew.clerk, at=at)
+    with stage("enrol"):
+        enrol_year(year=year, book=book, by=crew.clerk, at=at)
+    with stage("pay"):
+        pay_months(year=year, through=through, book=book, crew=crew, at=at)
+    with stage("compile"):
+        return compile_summary(year=year, half=half, by=crew.clerk, at=at)
+
+
+def offices_named(names: Iterable[str], book: Book) -> list[Office]:
+    """Offices by any of their names, for the command line; unknown names raise."""
+    finder = OfficeFinder(book)
+    found = []
+    for name in names:
+        if name not in finder.by_name:
+            raise CannotNameOffice(f"没有“{name}”这个单位。")
+        found.append(finder.by_name[name])
+    return found

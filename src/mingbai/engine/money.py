@@ -7,7 +7,16 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 #: How many decimal places a unit stands above 分: 1 元 = 10**2 分.
-UNIT_POWERS: Final = {"分": 0, "角": 1, "元": 2, "百元": 4, "千元": 5, "万元": 6, "百万元": 8, "亿元": 10}
+UNIT_POWERS: Final = {
+    "分": 0,
+    "角": 1,
+    "元": 2,
+    "百元": 4,
+    "千元": 5,
+    "万元": 6,
+    "百万元": 8,
+    "亿元": 10,
+}
 
 #: Largest amount accepted: 10**15 分 (ten trillion 元), far above any county and safe in int64.
 LARGEST_FEN: Final = 10**15
@@ -64,7 +73,9 @@ def read_money(value: str | int | float | Decimal, unit: str = "元") -> tuple[i
     if isinstance(value, float):
         return _exact(_spell_number(value), power), None
     if isinstance(value, (int, Decimal)):
-        return _exact(format(Decimal(value), "f") if Decimal(value).is_finite() else "?", power), None
+        return _exact(
+            format(Decimal(value), "f") if Decimal(value).is_finite() else "?", power
+        ), None
     text = _fold(value)
     if not text:
         raise CannotReadMoney("money_empty")

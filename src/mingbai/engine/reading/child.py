@@ -56,7 +56,9 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
         del content, tables
 
 
-def answer(content: bytes, filename: str, limits: ReadLimits) -> tuple[dict[str, object], list[memoryview]]:
+def answer(
+    content: bytes, filename: str, limits: ReadLimits
+) -> tuple[dict[str, object], list[memoryview]]:
     """Header and Arrow streams for one file."""
     import pyarrow as pa
 

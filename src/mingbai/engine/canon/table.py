@@ -7,7 +7,7 @@ undecided is judged by the type's plain twin, once for each distinct content.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -20,6 +20,8 @@ from mingbai.engine.canon.shapes import (
     CanonColumn,
     CanonResult,
     CanonType,
+    Reading,
+    Remark,
     Value,
 )
 from mingbai.engine.canon.types import type_of
@@ -64,12 +66,12 @@ def canonical_table(
     given = defaults or {}
     wide = _read_fast(frame, columns, types)
     values: dict[str, pl.Series] = {}
-    faults: list[pl.DataFrame] = []
+    faults = _Faults()
     for index, (column, kind) in enumerate(zip(columns, types, strict=True)):
         if column.place is None:
             values[column.name] = _constant(column, kind, given, len(frame))
             if column.required and column.name not in given:
-                faults.append(_missing(frame["line"], column.name))
+                faults.add_missing(frame["line"].to_list(), column.name)
             continue
         values[column.name] = _settle(wide, index, column, kind, faults)
     return _assemble(frame["line"], columns, types, values, faults)
@@ -127,41 +129,63 @@ def _read_fast(
     return frame.select(trimmed).with_columns(fast)
 
 
+class _Faults:
+    """Faults as they are found, one list a column: sheets have few, and Python lists are quick."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, str, str, int, str]] = []
+
+    def add_missing(self, lines: Iterable[int], column: str) -> None:
+        self.rows.extend((line, column, "empty", REJECT, "{}") for line in lines)
+
+    def add(self, line: int, column: str, remarks: tuple[Remark, ...]) -> None:
+        for remark in remarks:
+            self.rows.append((line, column, remark.code, remark.severity, remark.params_json))
+
+    def worst(self) -> dict[int, int]:
+        """Highest severity of each line that has any."""
+        found: dict[int, int] = {}
+        for line, _, _, severity, _ in self.rows:
+            found[line] = max(found.get(line, 0), severity)
+        return found
+
+    def table(self) -> pa.Table:
+        if not self.rows:
+            return FAULT_SCHEMA.empty_table()
+        self.rows.sort(key=lambda row: row[0])  # stable: columns keep their order within a line
+        columns = list(zip(*self.rows, strict=True))
+        arrays = [pa.array(c, f.type) for c, f in zip(columns, FAULT_SCHEMA, strict=True)]
+        return pa.Table.from_arrays(arrays, schema=FAULT_SCHEMA)
+
+
 def _settle(
-    wide: pl.DataFrame, index: int, column: CanonColumn, kind: CanonType,
-    faults: list[pl.DataFrame],
-) -> pl.Series:  # fmt: skip
+    wide: pl.DataFrame, index: int, column: CanonColumn, kind: CanonType, faults: _Faults
+) -> pl.Series:
     """Values of one column; what the expression left open goes to the plain twin."""
-    text, value = wide[f"t{index}"], wide[f"v{index}"].cast(_POLARS[kind.arrow])
+    lines, text = wide["line"], wide[f"t{index}"]
+    value = wide[f"v{index}"].cast(_POLARS[kind.arrow])
     blank = text.is_null()
     if column.required and blank.any():
-        faults.append(_missing(wide["line"].filter(blank), column.name))
+        faults.add_missing(lines.filter(blank).to_list(), column.name)
     open_rows = (value.is_null() & ~blank).arg_true()
     if not len(open_rows):
         return value
-    left = wide.select("line", text=f"t{index}", kind=f"k{index}")[open_rows]
-    read = _read_plain(left.select("text", "kind").unique(), column, kind)
-    joined = left.join(read, on=["text", "kind"], how="left", maintain_order="left")
-    said = joined.filter(pl.col("remarks").list.len() > 0).explode("remarks")
-    if len(said):
-        faults.append(
-            said.select("line", pl.lit(column.name).alias("column"), "remarks").unnest("remarks")
-        )
-    return value.scatter(open_rows, joined["value"])
-
-
-def _read_plain(distinct: pl.DataFrame, column: CanonColumn, kind: CanonType) -> pl.DataFrame:
-    texts, kinds = distinct["text"].to_list(), distinct["kind"].to_list()
-    readings = [read_cell(t, k, column, kind) for t, k in zip(texts, kinds, strict=True)]
-    remark = pl.Struct({"code": pl.String, "severity": pl.Int8, "params": pl.String})
-    remarks = [
-        [{"code": r.code, "severity": r.severity, "params": r.params_json} for r in reading.remarks]
-        for reading in readings
-    ]
-    return distinct.with_columns(
-        pl.Series("value", [reading.value for reading in readings], _POLARS[kind.arrow]),
-        pl.Series("remarks", remarks, pl.List(remark)),
+    known: dict[tuple[str, int], Reading] = {}
+    found: list[Value | None] = []
+    cells = zip(
+        lines.gather(open_rows).to_list(),
+        text.gather(open_rows).to_list(),
+        wide[f"k{index}"].gather(open_rows).to_list(),
+        strict=True,
     )
+    for line, written, its_kind in cells:
+        reading = known.get((written, its_kind))
+        if reading is None:
+            reading = known[written, its_kind] = read_cell(written, its_kind, column, kind)
+        found.append(reading.value)
+        if reading.remarks:
+            faults.add(line, column.name, reading.remarks)
+    return value.scatter(open_rows, pl.Series(found, dtype=_POLARS[kind.arrow]))
 
 
 def _constant(
@@ -171,44 +195,24 @@ def _constant(
     return pl.Series(column.name, [value], _POLARS[kind.arrow]).new_from_index(0, count)
 
 
-def _missing(lines: pl.Series, column: str) -> pl.DataFrame:
-    return pl.DataFrame({"line": lines}).with_columns(
-        pl.lit(column).alias("column"),
-        pl.lit("empty").alias("code"),
-        pl.lit(REJECT, pl.Int8).alias("severity"),
-        pl.lit("{}").alias("params"),
-    )
-
-
 def _assemble(
     lines: pl.Series, columns: Sequence[CanonColumn], types: Sequence[CanonType],
-    values: Mapping[str, pl.Series], faults: list[pl.DataFrame],
+    values: Mapping[str, pl.Series], faults: _Faults,
 ) -> CanonResult:  # fmt: skip
-    made = [lines] + [values[column.name].alias(column.name) for column in columns]
-    table = pl.DataFrame(made)
+    made = pl.DataFrame([lines, *(values[c.name].alias(c.name) for c in columns)])
     fields = [pa.field("line", pa.int32(), nullable=False)]
+    derived: list[pl.Expr] = []
     for column, kind in zip(columns, types, strict=True):
         fields.append(pa.field(column.name, kind.arrow))
         if column.type == "id_number":
             birth, sex = derived_names(column)
             number = pl.col(column.name)
-            table = table.with_columns(
-                derive_birth_date(number).alias(birth), derive_sex(number).alias(sex)
-            )
+            derived += [derive_birth_date(number).alias(birth), derive_sex(number).alias(sex)]
             fields += [pa.field(birth, pa.date32()), pa.field(sex, pa.int8())]
     fields.append(pa.field("verdict", pa.int8(), nullable=False))
-    if faults:
-        said = pl.concat(faults).sort("line", maintain_order=True)
-        worst = said.group_by("line").agg(pl.col("severity").max().alias("verdict"))
-        table = table.join(worst, on="line", how="left", maintain_order="left")
-        table = table.with_columns(pl.col("verdict").fill_null(0))
-        fault_table = _to_arrow(said, FAULT_SCHEMA)
-    else:
-        table = table.with_columns(pl.lit(0, pl.Int8).alias("verdict"))
-        fault_table = FAULT_SCHEMA.empty_table()
-    return CanonResult(_to_arrow(table, pa.schema(fields)), fault_table)
-
-
-def _to_arrow(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:
-    arrow = frame.select(schema.names).to_arrow(compat_level=pl.CompatLevel.oldest())
-    return arrow.cast(schema)
+    worst = faults.worst()
+    verdict = [worst.get(line, 0) for line in lines.to_list()] if worst else [0] * len(lines)
+    made = made.with_columns(*derived, pl.Series("verdict", verdict, pl.Int8))
+    schema = pa.schema(fields)
+    table = made.select(schema.names).to_arrow(compat_level=pl.CompatLevel.oldest())
+    return CanonResult(table.cast(schema), faults.table())

@@ -1,0 +1,45 @@
+"""Reading progress: reports that count, completion, lights against the schedule, who is silent."""
+
+from mingbai.delivery.queries.lights import (
+    Gap,
+    Light,
+    Silence,
+    discrepancies,
+    lights,
+    silence,
+)
+from mingbai.delivery.queries.reports import (
+    Heads,
+    Report,
+    latest_period,
+    monthly_totals,
+    standing_heads,
+    standing_reports,
+)
+from mingbai.delivery.queries.standing import (
+    CompletedSubItem,
+    MeasureStanding,
+    SubItemStanding,
+    completed,
+    standings,
+)
+
+__all__ = [
+    "CompletedSubItem",
+    "Gap",
+    "Heads",
+    "Light",
+    "MeasureStanding",
+    "Report",
+    "Silence",
+    "SubItemStanding",
+    "completed",
+    "discrepancies",
+    "latest_period",
+    "lights",
+    "monthly_totals",
+    "silence",
+    "standing_heads",
+    "standing_reports",
+    "standings",
+]

@@ -1,0 +1,145 @@
+"""The records that count: those of sheets whose newer turn has not been entered."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, Max, OuterRef, Q
+
+from mingbai.base.scope import Asker, ScopedQuerySet
+from mingbai.delivery.models import EnteredSheet, ProgressReport, TrainingHead
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One reported total with its workbook line."""
+
+    pk: int
+    sub_item: str
+    measure: str
+    town: str | None
+    office_id: int
+    period: int
+    total_done: Decimal
+    origin_file_id: int | None
+    origin_sheet: int | None
+    origin_line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """People who passed: as persons, as person-courses, and the roster lines behind them."""
+
+    persons: int
+    seats: int
+    lines: int
+
+
+def period_of(day: date) -> int:
+    """The month of a day as one number."""
+    return day.year * 100 + day.month
+
+
+def last_day(period: int) -> date:
+    """The last day of a month given as one number."""
+    year, month = divmod(period, 100)
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _counting(as_of: int | None) -> ScopedQuerySet[EnteredSheet]:
+    newer = EnteredSheet.objects.unscoped("whether a correction was entered").filter(
+        sheet__slot=OuterRef("sheet__slot"), sheet__turn__gt=OuterRef("sheet__turn")
+    )
+    found = EnteredSheet.objects.unscoped("which sheets count; their rows are scoped")
+    if as_of is not None:
+        newer = newer.filter(act_id__lte=as_of)
+        found = found.filter(act_id__lte=as_of)
+    return found.filter(~Exists(newer))
+
+
+def counting_reports(
+    *, to: Asker, year: int, through: date | None = None, as_of: int | None = None
+) -> ScopedQuerySet[ProgressReport]:
+    """Reports that count up to a day, as known at a ledger entry."""
+    found = ProgressReport.objects.seen_by(to).filter(year=year, entered_sheet__in=_counting(as_of))
+    return found if through is None else found.filter(period__lte=period_of(through))
+
+
+def standing_reports(
+    *, to: Asker, year: int, through: date | None = None, as_of: int | None = None
+) -> tuple[Report, ...]:
+    """Reports that count, by month; one query."""
+    found = counting_reports(to=to, year=year, through=through, as_of=as_of)
+    rows: Iterable[Any] = found.order_by("period", "id").values_list(
+        "pk",
+        "sub_item",
+        "measure",
+        "town_id",
+        "office_id",
+        "period",
+        "total_done",
+        "origin_file_id",
+        "origin_sheet",
+        "origin_line",
+    )
+    return tuple(Report(*row) for row in rows)
+
+
+def counting_heads(
+    *, to: Asker, year: int, through: date | None = None, as_of: int | None = None
+) -> ScopedQuerySet[TrainingHead]:
+    """People taught who passed, up to a day, as known at a ledger entry."""
+    found = TrainingHead.objects.seen_by(to).filter(
+        year=year, passed=True, entered_sheet__in=_counting(as_of)
+    )
+    return found if through is None else found.filter(done_date__lte=through)
+
+
+def standing_heads(
+    *,
+    to: Asker,
+    year: int,
+    through: date | None = None,
+    as_of: int | None = None,
+    by_town: bool = False,
+) -> dict[tuple[str, str | None], Heads]:
+    """(sub-item, town or None for the whole) -> people who passed, each counted once; one query."""
+    names = ("sub_item", "town_id") if by_town else ("sub_item",)
+    rows = (
+        counting_heads(to=to, year=year, through=through, as_of=as_of)
+        .order_by()
+        .values_list(*names)
+        .annotate(
+            persons=Count("head_key", distinct=True),
+            seats=Count("seat_key", distinct=True),
+            lines=Count("pk"),
+        )
+    )
+    return {
+        (row[0], row[1] if by_town else None): Heads(*row[-3:])
+        for row in rows
+        if not by_town or row[1] is not None
+    }
+
+
+def latest_period(*, to: Asker, year: int) -> int | None:
+    """The newest month with a report this asker may see."""
+    found = ProgressReport.objects.seen_by(to).filter(Q(year=year))
+    newest: int | None = found.aggregate(newest=Max("period"))["newest"]
+    return newest
+
+
+def monthly_totals(
+    reports: Iterable[Report], *, sub_item: str, measure: str, town: str | None = None
+) -> dict[int, Decimal]:
+    """Month -> total reported for one measure by the county (or one town), from given reports."""
+    return {
+        report.period: report.total_done
+        for report in reports
+        if (report.sub_item, report.measure, report.town) == (sub_item, measure, town)
+    }

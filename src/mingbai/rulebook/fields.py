@@ -9,12 +9,12 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal, NoReturn, get_args
 
+from mingbai.engine.money import parse_money
 from mingbai.rulebook.faults import CannotLoadBook
 
 _CODE = re.compile(r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")
 _AMOUNT = re.compile(r"^(?:0|[1-9][0-9]*)(?:\.[0-9]{2})?$")
 _DECIMAL = re.compile(r"^(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$")
-_FEN_A_YUAN = 100
 
 
 class Node:
@@ -119,7 +119,7 @@ class Node:
         text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
         if not isinstance(text, str) or not _AMOUNT.match(text):
             self.fail(key, "金额以元为单位，写成 '123.45'（两位小数、加引号）或整数")
-        return int(Decimal(text) * _FEN_A_YUAN)
+        return parse_money(text)
 
     def decimal(self, key: str) -> Decimal:
         """Take an exact number that is not negative, written as text or a whole number."""

@@ -348,9 +348,12 @@ class Case:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Book:
-    """A county's policy for one year; ``digest`` is the SHA-256 of what it was read from."""
+    """A county's policy for one year; ``digest`` is the SHA-256 of what it was read from.
+
+    Two books are equal when year, county and digest are: what they say then is too.
+    """
 
     year: int
     county: str
@@ -367,7 +370,16 @@ class Book:
     cases: tuple[Case, ...]
     digest: str
     files: tuple[str, ...]
-    _index: Mapping[tuple[str, str], object] = field(hash=False, repr=False, compare=False)
+    _index: Mapping[tuple[str, str], object] = field(repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Book):
+            return NotImplemented
+        mine, theirs = (self.year, self.county), (other.year, other.county)
+        return mine == theirs and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash((self.year, self.county, self.digest))
 
     @property
     def sub_items(self) -> tuple[SubItem, ...]:

@@ -117,7 +117,7 @@ def _refuse_shared_aliases(programmes: Iterable[Programme], *, file: str) -> Non
     owner: dict[str, str] = {}
     for programme in programmes:
         for sub in programme.sub_items:
-            for word in {sub.name, *sub.aliases}:
+            for word in {sub.name, sub.summary_name, sub.listed_as, *sub.aliases}:
                 if owner.setdefault(word, sub.code) != sub.code:
                     raise CannotLoadBook(
                         file=file,

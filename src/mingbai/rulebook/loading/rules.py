@@ -40,7 +40,7 @@ _WORDS: Mapping[str, frozenset[str]] = {
     "within": frozenset({"month", "term", "year", "ever"}),
 }
 _LAST_MONTH = 12
-_Expectation = Literal["amount", "rejected", "held", "noted", "planned"]
+_Expectation = Literal["amount", "held", "noted", "planned"]
 
 
 def _known(node: Node, key: str, sub_items: Collection[str]) -> str:

@@ -1,0 +1,41 @@
+"""Columnar copies of a sheet as bytes: Arrow IPC, zstd, in batches that can be read alone."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+BATCH_ROWS = 20_000
+
+_OPTIONS = pa.ipc.IpcWriteOptions(compression="zstd")
+
+
+def pack(table: pa.Table) -> bytes:
+    """Bytes of a table, ready to be sealed."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema, options=_OPTIONS) as writer:
+        writer.write_table(table, max_chunksize=BATCH_ROWS)
+    return sink.getvalue().to_pybytes()
+
+
+def unpack(content: bytes) -> pa.Table:
+    """The table that `pack` made bytes of."""
+    with pa.ipc.open_file(pa.BufferReader(content)) as reader:
+        return reader.read_all()
+
+
+def unpack_lines(content: bytes, first: int, last: int) -> pa.Table:
+    """Rows whose `line` lies between `first` and `last`; other batches are not unpacked to rows."""
+    with pa.ipc.open_file(pa.BufferReader(content)) as reader:
+        found = []
+        for number in range(reader.num_record_batches):
+            batch = reader.get_batch(number)
+            if not batch.num_rows or batch["line"][-1].as_py() < first:
+                continue
+            if batch["line"][0].as_py() > last:
+                break
+            inside = pc.and_(
+                pc.greater_equal(batch["line"], first), pc.less_equal(batch["line"], last)
+            )
+            found.append(batch.filter(inside))
+        return pa.Table.from_batches(found, schema=reader.schema)

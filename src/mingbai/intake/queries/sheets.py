@@ -1,0 +1,74 @@
+"""Sheets: which count, what their rows are, what was said of them."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from django.db.models import Exists, OuterRef
+
+from mingbai.base.files import open_file
+from mingbai.base.scope import Asker, ScopedQuerySet
+from mingbai.intake.models import Sheet, Verdict
+from mingbai.intake.packing import unpack
+
+
+class CannotSeeSheet(Exception):
+    """The sheet does not exist or belongs to somebody else's scope; the two are not told apart."""
+
+
+def live_sheets(
+    *, to: Asker, year: int, kind: str | None = None, as_of: int | None = None
+) -> ScopedQuerySet[Sheet]:
+    """Sheets that count: of each slot only the newest turn, as known at ledger number `as_of`."""
+    found = Sheet.objects.seen_by(to).filter(year=year)
+    if kind is not None:
+        found = found.filter(kind=kind)
+    if as_of is not None:
+        found = found.filter(act_id__lte=as_of)
+    return found.filter(~Exists(_later(as_of))).order_by("id")
+
+
+def superseded_sheets(as_of: int | None = None) -> frozenset[int]:
+    """Numbers of all sheets that a correction had followed at ledger number `as_of`."""
+    found = Sheet.objects.unscoped("only numbers, for records made from sheets")
+    if as_of is not None:
+        found = found.filter(act_id__lte=as_of)
+    return frozenset(found.filter(Exists(_later(as_of))).values_list("pk", flat=True))
+
+
+def _later(as_of: int | None) -> ScopedQuerySet[Sheet]:
+    later = Sheet.objects.unscoped("a newer turn of the same slot").filter(
+        slot=OuterRef("slot"), turn__gt=OuterRef("turn")
+    )
+    return later if as_of is None else later.filter(act_id__lte=as_of)
+
+
+def find_sheet(*, file: int, number: int, to: Asker) -> Sheet:
+    """The newest sheet of a stored file and sheet number; raises `CannotSeeSheet`."""
+    found = (
+        Sheet.objects.seen_by(to)
+        .select_related("office", "town", "receipt", "cells", "table")
+        .filter(file_id=file, number=number)
+        .order_by("-id")
+        .first()
+    )
+    if found is None:
+        raise CannotSeeSheet(f"没有第 {file} 号文件的第 {number} 张工作表，或不在您的查看范围内。")
+    return found
+
+
+def sheet_table(sheet: Sheet, *, to: Asker) -> pa.Table:
+    """Canonical rows with `line`, `verdict` and blind keys; personal values in clear."""
+    return unpack(open_file(seen_sheet(sheet, to=to).table))
+
+
+def seen_sheet(sheet: Sheet, *, to: Asker) -> Sheet:
+    """The same sheet if the asker may see it; raises `CannotSeeSheet`."""
+    found = Sheet.objects.seen_by(to).select_related("table", "cells").filter(pk=sheet.pk).first()
+    if found is None:
+        raise CannotSeeSheet("没有这张表，或不在您的查看范围内。")
+    return found
+
+
+def verdicts_of(sheet: Sheet, *, to: Asker) -> ScopedQuerySet[Verdict]:
+    """Verdicts of one sheet in the order of its lines."""
+    return Verdict.objects.seen_by(to).filter(sheet=sheet).order_by("line", "id")

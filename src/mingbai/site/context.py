@@ -1,4 +1,4 @@
-"""What the frame of every page shows: rooms this person may enter, the office, the ledger's head."""
+"""What every page's frame shows: rooms this person may enter, the office, the ledger's head."""
 
 from __future__ import annotations
 

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
 
 from mingbai.site import views
 
+_ROOMS = (
+    ("programmes/", "delivery"),
+    ("intake/", "intake"),
+    ("registry/", "registry"),
+    ("payment/", "payment"),
+    ("funds/", "funds"),
+    ("outreach/", "outreach"),
+    ("", "report"),
+)
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.today, name="today"),
     path("signin/", views.SignIn.as_view(), name="signin"),
     path("signout/", views.SignOut.as_view(), name="signout"),
+    path("healthz", views.alive, name="alive"),
+    *(
+        path(prefix, include(f"mingbai.{room}.urls"))
+        for prefix, room in _ROOMS
+        if find_spec(f"mingbai.{room}.urls")
+    ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mingbai.payment.actions.amounts import CAUSES
 from mingbai.payment.actions.draw import CannotDrawBatch, Declared, draw_all, draw_batch
 from mingbai.payment.actions.steps import (
     CannotApproveBatch,
@@ -13,6 +14,7 @@ from mingbai.payment.actions.steps import (
 )
 
 __all__ = [
+    "CAUSES",
     "CannotApproveBatch",
     "CannotConfirmBatch",
     "CannotDrawBatch",

@@ -58,6 +58,11 @@ def settle_finding(
         raise CannotSettleFinding("这条疑点刚刚被他人处理。请刷新页面后再决定。") from error
 
 
+def decision_of(reason: str) -> str:
+    """The decision a reason belongs to; "" for a reason only the house itself may give."""
+    return next((decision for decision, reasons in REASONS.items() if reason in reasons), "")
+
+
 def _last_number(finding: Finding) -> int:
     newest = (
         Settlement.objects.unscoped("the order of decisions is one for everybody")

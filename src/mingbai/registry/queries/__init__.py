@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from mingbai.registry.queries.explain import explain_finding, finding_name
 from mingbai.registry.queries.findings import (
     evidence_of,
+    finding_seen,
+    findings_of_person,
     findings_seen,
     held_lines,
     held_rows,
     newest_decisions,
     rule_records,
     settlements_of,
+)
+from mingbai.registry.queries.names import (
+    newest_year,
+    sub_item_names,
+    town_names,
+    village_name,
 )
 from mingbai.registry.queries.people import (
     ShownEnrolment,
@@ -28,17 +37,25 @@ __all__ = [
     "ShownPerson",
     "enrolments_of",
     "evidence_of",
+    "explain_finding",
     "find_people",
+    "finding_name",
+    "finding_seen",
+    "findings_of_person",
     "findings_seen",
     "held_lines",
     "held_rows",
     "live_rows",
     "masked_names",
     "newest_decisions",
+    "newest_year",
     "people_by_id",
     "person_seen",
     "roster_rows",
     "rule_records",
     "settlements_of",
     "show_person",
+    "sub_item_names",
+    "town_names",
+    "village_name",
 ]

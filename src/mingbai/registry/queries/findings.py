@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.intake.models import Sheet
-from mingbai.registry.models import Finding, FindingEvidence, Settlement
+from mingbai.registry.models import Finding, FindingEvidence, Person, Settlement
 
 #: Decisions after which a finding holds nothing back any more.
 RELEASED: Final = (Settlement.Decision.DISMISSED, Settlement.Decision.SUPERSEDED)
@@ -47,6 +47,17 @@ def findings_seen(
     if sub_item:
         found = found.filter(sub_item=sub_item)
     return found.order_by("-stake_amount", "id")
+
+
+def finding_seen(pk: int, *, to: Asker) -> Finding | None:
+    """One finding with its ``decision``, when the asker may see it."""
+    return with_decision(Finding.objects.seen_by(to).filter(pk=pk)).first()
+
+
+def findings_of_person(person: Person, *, to: Asker) -> ScopedQuerySet[Finding]:
+    """Findings about one person, enrolled or not when they were made, newest first."""
+    found = Finding.objects.seen_by(to).filter(person_key=person.id_key)
+    return with_decision(found).order_by("-id")
 
 
 @dataclass(frozen=True)

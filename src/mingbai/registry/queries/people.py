@@ -14,8 +14,8 @@ from django.db.models import Q
 from mingbai.base.models import Division
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.base.secrets import blind, unseal
+from mingbai.intake.masking import mask_cell
 from mingbai.registry.models import Enrolment, Person
-from mingbai.registry.queries.masked import mask_account, mask_id_number, mask_name, mask_phone
 
 MOST_FOUND: Final = 50
 _ID: Final = re.compile(r"\d{17}[\dX]|\d{15}|[A-Z]{1,3}\d{6,12}", re.ASCII)
@@ -84,12 +84,11 @@ def enrolments_of(person: Person, *, to: Asker) -> list[ShownEnrolment]:
 
 def show_person(person: Person) -> ShownPerson:
     """Unseal and mask at once: the clear values never leave this function."""
-    phone = unseal_of(person, "phone")
     return ShownPerson(
         id=person.pk,
-        name=mask_name(unseal_of(person, "name")),
-        id_number=mask_id_number(unseal_of(person, "id_number")),
-        phone=mask_phone(phone) if phone else "",
+        name=mask_cell(unseal_of(person, "name"), "name"),
+        id_number=mask_cell(unseal_of(person, "id_number"), "id_number"),
+        phone=mask_cell(unseal_of(person, "phone"), "phone"),
         sex=person.sex,
         birth_year=person.birth_date.year if isinstance(person.birth_date, date) else None,
         town=person.town,
@@ -99,7 +98,7 @@ def show_person(person: Person) -> ShownPerson:
 
 def masked_names(people: Iterable[Person]) -> dict[int, str]:
     """Person id -> masked name, for pages that list lines."""
-    return {person.pk: mask_name(unseal_of(person, "name")) for person in people}
+    return {person.pk: mask_cell(unseal_of(person, "name"), "name") for person in people}
 
 
 def people_by_id(ids: Iterable[int], *, to: Asker) -> ScopedQuerySet[Person]:
@@ -122,7 +121,7 @@ def _show_enrolment(row: Enrolment, person: Person) -> ShownEnrolment:
         sub_item=row.sub_item,
         town=row.town,
         village=row.village,
-        account=mask_account(account),
+        account=mask_cell(account, "account"),
         since_period=row.since_period,
         end_period=row.end_period,
         end_reason=row.end_reason,

@@ -1,0 +1,28 @@
+"""What registry does: compare, enrol, end, settle, reveal."""
+
+from __future__ import annotations
+
+from mingbai.registry.actions.end import CannotEndEnrolments, end_enrolments
+from mingbai.registry.actions.enrol import CannotEnrolSheets, EnrolmentReport, enrol_sheets
+from mingbai.registry.actions.reveal import FIELDS, CannotRevealPerson, reveal_person
+from mingbai.registry.actions.settle import (
+    REASONS,
+    CannotSettleFinding,
+    decision_of,
+    settle_finding,
+)
+
+__all__ = [
+    "FIELDS",
+    "REASONS",
+    "CannotEndEnrolments",
+    "CannotEnrolSheets",
+    "CannotRevealPerson",
+    "CannotSettleFinding",
+    "EnrolmentReport",
+    "decision_of",
+    "end_enrolments",
+    "enrol_sheets",
+    "reveal_person",
+    "settle_finding",
+]

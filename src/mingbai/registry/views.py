@@ -1,0 +1,242 @@
+"""Pages of the registry: find people, a person's page, findings and settling them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from mingbai.base.models import User
+from mingbai.base.scope import Asker
+from mingbai.registry.actions import (
+    REASONS,
+    CannotRevealPerson,
+    CannotSettleFinding,
+    decision_of,
+    reveal_person,
+    settle_finding,
+)
+from mingbai.registry.forms import FilterFindings, FindPeople, RevealValue, SettleFinding
+from mingbai.registry.models import Enrolment, Finding, Person, Settlement
+from mingbai.registry.queries import (
+    enrolments_of,
+    evidence_of,
+    explain_finding,
+    find_people,
+    finding_name,
+    finding_seen,
+    findings_of_person,
+    findings_seen,
+    newest_year,
+    person_seen,
+    rule_records,
+    settlements_of,
+    show_person,
+    sub_item_names,
+    town_names,
+    village_name,
+)
+
+PAGE = 50
+
+
+def _asker(request: HttpRequest) -> Asker:
+    return request.asker  # type: ignore[attr-defined, no-any-return]
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@require_http_methods(["GET", "POST"])
+def people(request: HttpRequest) -> HttpResponse:
+    """Find people; what was typed travels in the body of the request only."""
+    form = FindPeople(request.POST if request.method == "POST" else None)
+    found = None
+    if form.is_bound and form.is_valid():
+        towns = town_names()
+        people_found = find_people(to=_asker(request), text=form.cleaned_data["text"])
+        found = [{"person": each, "town": towns.get(each.town, "")} for each in people_found]
+    context = {"form": form, "found": found}
+    return render(request, "registry/people.html", context)
+
+
+@require_GET
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person's page: masked values, enrolments, findings."""
+    return _person_page(request, _person_or_404(request, pk), RevealValue())
+
+
+@require_POST
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one value in clear once; asked for with a reason and kept in the ledger."""
+    if not _asker(request).may("reveal"):
+        raise PermissionDenied("您的角色不能查看完整信息。")
+    shown = _person_or_404(request, pk)
+    form = RevealValue(request.POST)
+    if not form.is_valid():
+        return _person_page(request, shown, form)
+    enrolment = None
+    if form.cleaned_data["enrolment"]:
+        chosen = Enrolment.objects.seen_by(_asker(request)).filter(person=shown)
+        enrolment = chosen.filter(pk=form.cleaned_data["enrolment"]).first()
+    try:
+        value = reveal_person(
+            person=shown,
+            field=form.cleaned_data["field"],
+            reason=form.cleaned_data["reason"],
+            enrolment=enrolment,
+            by=_user(request),
+            at=timezone.now(),
+        )
+    except CannotRevealPerson as error:
+        form.add_error(None, str(error))
+        return _person_page(request, shown, form)
+    label = dict(form.fields["field"].choices)[form.cleaned_data["field"]]  # type: ignore[attr-defined]
+    return _person_page(request, shown, RevealValue(), clear=(label, value))
+
+
+@require_GET
+def findings(request: HttpRequest) -> HttpResponse:
+    """The queue of findings, the most money first, with each rule's confirmed share."""
+    to, year = _asker(request), newest_year()
+    if year is None:
+        return render(request, "registry/findings.html", {"page": None})
+    records = rule_records(to=to, year=year)
+    names = sub_item_names(year=year)
+    codes = [(record.code, finding_name(record.code)) for record in records]
+    form = FilterFindings({"state": "open", **request.GET.dict()}, codes=codes, names=names)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    rows = findings_seen(
+        to=to,
+        year=year,
+        state=chosen.get("state", ""),
+        code=chosen.get("code", ""),
+        sub_item=chosen.get("sub_item", ""),
+    )
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    towns = town_names()
+    context = {
+        "page": page,
+        "cards": [_finding_card(each, names, towns) for each in page],
+        "records": [{"record": each, "name": finding_name(each.code)} for each in records],
+        "form": form,
+        "may_settle": to.may("settle"),
+    }
+    return render(request, "registry/findings.html", context)
+
+
+@require_GET
+def finding(request: HttpRequest, pk: int) -> HttpResponse:
+    """One finding: what, why, which rows, who decided."""
+    to = _asker(request)
+    found = _finding_or_404(request, pk)
+    steps = list(settlements_of(found, to=to))
+    context = {
+        "card": _finding_card(found, sub_item_names(year=found.year), town_names()),
+        "evidence": list(evidence_of(found, to=to)[:PAGE]),
+        "steps": steps,
+        "last_number": steps[-1].number if steps else 0,
+        "choices": _choices(),
+        "may_settle": to.may("settle"),
+    }
+    return render(request, "registry/finding.html", context)
+
+
+@require_POST
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Settle a finding by its reason."""
+    if not _asker(request).may("settle"):
+        raise PermissionDenied("您的角色不能处理疑点。")
+    found = _finding_or_404(request, pk)
+    form = SettleFinding(request.POST)
+    if not form.is_valid():
+        messages.error(request, "没有选择理由，结论未保存。请点选一个理由。")
+        return redirect("registry:finding", pk)
+    reason = form.cleaned_data["reason"]
+    try:
+        done = settle_finding(
+            finding=found,
+            decision=decision_of(reason),
+            reason=reason,
+            seen_number=form.cleaned_data["seen_number"],
+            by=_user(request),
+            at=timezone.now(),
+        )
+    except CannotSettleFinding as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(
+            request, f"已记录：{done.get_decision_display()}，{done.get_reason_display()}。"
+        )
+    return redirect("registry:finding", pk)
+
+
+def _choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Decision -> its reasons, as buttons."""
+    decisions, reasons = dict(Settlement.Decision.choices), dict(Settlement.Reason.choices)
+    return [
+        (str(decisions[decision]), [(each, str(reasons[each])) for each in codes])
+        for decision, codes in REASONS.items()
+    ]
+
+
+def _finding_card(found: Any, names: dict[str, str], towns: dict[str, str]) -> dict[str, Any]:
+    states = {"open": "待处理", **dict(Settlement.Decision.choices)}
+    badges = {"open": "warn", "reopened": "warn", "confirmed": "bad", "dismissed": "mute"}
+    return {
+        "finding": found,
+        "name": finding_name(found.code),
+        "message": explain_finding(found, names=names),
+        "sub_item": names.get(found.sub_item, found.sub_item),
+        "town": towns.get(found.town, found.town),
+        "state": states[found.decision],
+        "badge": badges.get(found.decision, "ok"),
+        "waits": found.decision in ("open", "reopened"),
+    }
+
+
+def _finding_or_404(request: HttpRequest, pk: int) -> Finding:
+    found = finding_seen(pk, to=_asker(request))
+    if found is None:
+        raise Http404("没有这条疑点，或不在您的查看范围内。")
+    return found
+
+
+def _person_or_404(request: HttpRequest, pk: int) -> Person:
+    found = person_seen(pk, to=_asker(request))
+    if found is None:
+        raise Http404("没有这个人，或不在您的查看范围内。")
+    return found
+
+
+def _person_page(
+    request: HttpRequest, shown: Person, form: RevealValue, clear: tuple[str, str] | None = None
+) -> HttpResponse:
+    to, year = _asker(request), newest_year()
+    names = sub_item_names(year=year) if year else {}
+    towns = town_names()
+    context = {
+        "person": show_person(shown),
+        "town": towns.get(shown.town, shown.town),
+        "village": village_name(shown.village),
+        "enrolments": [
+            {"row": row, "sub_item": names.get(row.sub_item, row.sub_item)}
+            for row in enrolments_of(shown, to=to)
+        ],
+        "findings": [
+            _finding_card(each, names, towns)
+            for each in findings_of_person(shown, to=to)
+        ],
+        "form": form,
+        "clear": clear,
+        "may_reveal": to.may("reveal"),
+    }
+    return render(request, "registry/person.html", context)

@@ -4,7 +4,7 @@ Run:  ./mingbai county is not needed first; just
     PYTHONPATH=src .venv/bin/python bench/line.py [--sizes small quarter half full] [--out FILE]
 
 Each size runs in a process of its own, in an empty home. Figures are wall seconds and peak resident
-memory (this process and its reading children). The slope is what matters: seconds for twice the rows.
+memory (this process and its children). The slope matters: seconds for twice the rows.
 """
 
 from __future__ import annotations
@@ -65,7 +65,6 @@ def measure(size: str) -> dict[str, object]:
     from mingbai.rulebook import load_book
     from mingbai.site.actions import install_county, open_accounts
     from mingbai.site.commands.progress import Bars
-    from mingbai.site.demo import make_county
     from mingbai.site.demo.accounts import ACCOUNTS, CREW, PASSWORD
     from mingbai.site.line import Crew, run_line
 
@@ -89,6 +88,7 @@ def measure(size: str) -> dict[str, object]:
         half=1,
         crew=Crew(*(users[name] for name in CREW)),
         at=now,
+        demonstration=True,
         stage=bars.stage,
     )
     total = time.monotonic() - started

@@ -23,6 +23,7 @@ from mingbai.intake.queries import live_sheets, sheet_table
 from mingbai.outreach.actions import enter_pieces
 from mingbai.payment.actions import approve_batch, confirm_batch, draw_all
 from mingbai.payment.models import PaymentBatch
+from mingbai.payment.queries import batches_seen
 from mingbai.registry.actions import compare_sheets, enrol_sheets
 from mingbai.report.actions import compile_summary
 from mingbai.report.models import Summary
@@ -149,15 +150,23 @@ def pay_months(
     at: datetime,
     progress: Progress | None = None,
 ) -> list[PaymentBatch]:
-    """Draw, approve and confirm the batches of each month up to ``through`` (1 to 12)."""
-    batches: list[PaymentBatch] = draw_all(
-        year=year, through_period=year * 100 + through, book=book, by=crew.clerk, at=at
-    )
-    for done, batch in enumerate(batches, start=1):
-        approve_batch(batch=batch, by=crew.checker, at=at)
-        confirm_batch(batch=batch, paid_date=month_end(batch.period), by=crew.payer, at=at)
+    """Draw, approve and confirm the batches of each month up to ``through`` (1 to 12).
+
+    Batches that an earlier run left drawn or approved are carried on. Returns those drawn now.
+    """
+
+    def drawing(done: int, total: int) -> None:
         if progress is not None:
-            progress(done, len(batches), str(batch.period))
+            progress(done, 3 * total, "")
+
+    period = year * 100 + through
+    batches = draw_all(
+        year=year, through_period=period, book=book, by=crew.clerk, at=at, progress=drawing
+    )
+    for batch in batches_seen(to=_HOUSE, year=year, state="drawn").filter(period__lte=period):
+        approve_batch(batch=batch, by=crew.checker, at=at)
+    for batch in batches_seen(to=_HOUSE, year=year, state="approved").filter(period__lte=period):
+        confirm_batch(batch=batch, paid_date=month_end(batch.period), by=crew.payer, at=at)
     return batches
 
 
@@ -179,6 +188,7 @@ def run_line(
     half: int,
     crew: Crew,
     at: datetime,
+    demonstration: bool = False,
     progress: Progress | None = None,
     stage: Stage = no_stage,
 ) -> Summary:
@@ -195,7 +205,9 @@ def run_line(
     with stage("pay"):
         pay_months(year=year, through=through, book=book, crew=crew, at=at)
     with stage("compile"):
-        return compile_summary(year=year, half=half, by=crew.clerk, at=at)
+        return compile_summary(
+            year=year, half=half, by=crew.clerk, at=at, demonstration=demonstration
+        )
 
 
 def offices_named(names: Iterable[str], book: Book) -> list[Office]:

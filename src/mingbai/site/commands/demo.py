@@ -99,6 +99,7 @@ def _build(home: Path, *, size: str, seed: int) -> None:
         half=1,
         crew=crew,
         at=now,
+        demonstration=True,
         progress=bars.progress,
         stage=bars.stage,
     )
@@ -124,16 +125,14 @@ def _reset(home: Path) -> None:
 def _print_summary() -> None:
     from mingbai.base.scope import Asker
     from mingbai.report.queries import newest_summary, statements_of
+    from mingbai.site.commands.compile import write_docx
 
     to = Asker.system("the command line shows the newest summary")
     summary = newest_summary(to=to)
     if summary is None:
         print("还没有编制小结。")
         return
-    print(f"\n{summary.title}")
+    print(f"\n{summary}（演示数据，人员均为合成）")
     for statement in statements_of(summary, to=to):
-        if statement.display and len(statement.display) < 40:
-            print(f"  {statement.name}：{statement.display}")
-    from mingbai.site.commands.compile import write_docx
-
+        print(f"  {statement.card['name']}：{statement.display}")
     print(f"\n小结文件：{write_docx(summary)}")

@@ -71,7 +71,7 @@ def _postgres_tools() -> Path:
     if on_path := shutil.which("initdb"):
         return Path(on_path).parent
     raise SystemExit(
-        "没有找到 PostgreSQL。请安装（Debian：apt-get install postgresql），或用 --fast 只测 SQLite。"
+        "没有找到 PostgreSQL。Debian 可安装：apt-get install postgresql；或用 --fast 只测 SQLite。"
     )
 
 

@@ -9,6 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mingbai.rulebook.faults import CannotLoadBook
+from mingbai.rulebook.loading.consistency import (
+    refuse_orphan_towns,
+    refuse_shared_names,
+    refuse_unpayable,
+)
 from mingbai.rulebook.loading.offices import read_divisions, read_offices, read_sites
 from mingbai.rulebook.loading.programmes import (
     Chain,
@@ -63,7 +68,11 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
         "common/sites.yaml",
         columns=frozenset(column.name for roster in information for column in roster.columns),
     )
-    _refuse_shared_aliases(programmes, file=f"{province}/years/{year}.yaml")
+    refuse_shared_names(programmes, file=f"{province}/years/{year}.yaml")
+    refuse_unpayable(
+        programmes, {roster.code: roster for roster in rosters}, folders=dict(chain.folders)
+    )
+    refuse_orphan_towns(divisions, offices, towns=towns, file=f"{folder}/offices.yaml")
     known = frozenset(item.code for each in programmes for item in each.sub_items)
     return Book(
         year=year,
@@ -110,20 +119,6 @@ def _leads(programmes: Iterable[Programme]) -> Mapping[str, tuple[str, ...]]:
             if programme.status != "not_applicable":
                 entry.append(programme.code)
     return {office: tuple(codes) for office, codes in leads.items()}
-
-
-def _refuse_shared_aliases(programmes: Iterable[Programme], *, file: str) -> None:
-    """A word in a workbook must lead to one sub-item only."""
-    owner: dict[str, str] = {}
-    for programme in programmes:
-        for sub in programme.sub_items:
-            for word in {sub.name, sub.summary_name, sub.listed_as, *sub.aliases}:
-                if owner.setdefault(word, sub.code) != sub.code:
-                    raise CannotLoadBook(
-                        file=file,
-                        key=f"{sub.code}.aliases",
-                        problem=f"“{word}”同时是 {owner[word]} 和 {sub.code} 的叫法，请改掉一个",
-                    )
 
 
 def _exclusions(

@@ -298,8 +298,10 @@ def _make_programme(
 ) -> Programme:
     written = node.text("name")
     name = item.name or written
-    short = node.text("short_name", written)
-    summary = node.text("summary_name", written)
+    # A programme renamed for the year goes by its new name in summaries, too.
+    short, summary = node.text("short_name", written), node.text("summary_name", written)
+    if item.name is not None:
+        short = summary = item.name
     aliases = node.texts("aliases")
     if name != written and written not in aliases:
         aliases = (*aliases, written)

@@ -1,0 +1,191 @@
+"""Say a book in Chinese as a clerk would read it aloud, one programme after the other."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from mingbai.engine.money import show_money
+from mingbai.rulebook.model import AmountRule, Book, Check, Measure, Programme, Schedule, SubItem
+
+_KINDS = {
+    "works": "工程类",
+    "subsidy": "补助类",
+    "insurance": "参保类",
+    "training": "培训类",
+    "service": "服务类",
+}
+_GROUPS = {"new": "新增", "adjusted": "调整", "continued": "继续实施"}
+_TIERS = {
+    "central": "中央",
+    "province": "省级",
+    "city": "市级",
+    "county": "县级",
+    "town": "镇级",
+    "other": "其他",
+}
+_PERS = {"month": "每月", "term": "每学期", "year": "每年", "case": "每次（件、户）"}
+_LEVELS = {"common": "通用", "province": "省定", "city": "市定", "county": "县定"}
+_EFFECTS = {"hold": "拦下待核", "note": "提示"}
+_STATES = {"none": "常态化，不设目标", "multi_year": "跨年度", "awaiting": "上级未下达"}
+_SEXES = {"male": "男性", "female": "女性"}
+_WITHIN = {"month": "一个月", "term": "一学期", "year": "一年", "ever": "历年"}
+
+
+def describe_book(book: Book) -> str:
+    """Return the whole year as text: list, rules, money, sources."""
+    carried = [each for each in book.programmes if each.status != "not_applicable"]
+    left = [each for each in book.programmes if each.status == "not_applicable"]
+    parts = [
+        f"{book.county_name}{book.year}年民生工程政策手册",
+        f"依据：{book.province_source}；{book.county_source}。",
+        f"本县实施{len(carried)}项，共{len(book.sub_items)}个子项。",
+    ]
+    parts += [describe_programme(book=book, code=each.code) for each in carried]
+    if left:
+        parts.append("本县不涉及：")
+        parts += [f"　　{each.name}：{each.status_reason}。" for each in left]
+    return "\n".join(parts) + "\n"
+
+
+def describe_programme(*, book: Book, code: str) -> str:
+    """Return one programme as text; raises KeyError when the year's list lacks it."""
+    programme = book.programme(code)
+    lines = [_heading(book, programme)]
+    for place, item in enumerate(programme.sub_items, start=1):
+        lines.append(f"　　（{place}）{_sub_item_heading(book, programme, item)}")
+        lines += [f"　　　　{line}" for line in _sub_item_lines(book, item)]
+    return "\n".join(lines)
+
+
+def _heading(book: Book, programme: Programme) -> str:
+    place = "" if programme.number is None else f"省定第{programme.number}项，"
+    if programme.status == "added":
+        place = "本县自增，"
+    lead = book.office(programme.lead_office).short_name
+    number = "" if programme.local_number is None else f"{programme.local_number}. "
+    return f"{number}{programme.name}（{place}{_GROUPS[programme.group]}，牵头：{lead}）"
+
+
+def _sub_item_heading(book: Book, programme: Programme, item: SubItem) -> str:
+    words = [_KINDS[item.kind]]
+    if item.lead_office != programme.lead_office:
+        words.append(f"责任部门：{book.office(item.lead_office).short_name}")
+    if item.kind_note:
+        words.append(item.kind_note)
+    return f"{item.name}（{'，'.join(words)}）"
+
+
+def _sub_item_lines(book: Book, item: SubItem) -> list[str]:
+    names = {town.code: town.name for town in book.towns}
+    lines = [_measure_line(measure, names) for measure in item.measures]
+    if item.budgets:
+        tiers = "、".join(f"{_TIERS[tier]}{_yuan(fen)}" for tier, fen in item.budgets.items())
+        lines.append(f"预算：{_yuan(item.budget_fen)}，其中{tiers}。{_mark(item.budget_value_is)}")
+    lines += [_amount_line(rule, _grade_words(book, item)) for rule in item.amounts]
+    lines += [_check_line(check, item) for check in item.checks]
+    lines += _comparison_lines(book, item)
+    lines.append(_schedule_line(item.schedule))
+    return lines
+
+
+def _measure_line(measure: Measure, towns: dict[str, str]) -> str:
+    if measure.target is None:
+        return f"目标：{measure.name}，{_STATES[measure.target_state]}。"
+    line = f"目标：{measure.name}{_number(measure.target)}{measure.unit}"
+    if measure.shares:
+        split = "、".join(f"{towns[code]}{_number(part)}" for code, part in measure.shares.items())
+        line += f"；分解到镇：{split}"
+    return f"{line}。{_mark(measure.value_is)}"
+
+
+def _grade_words(book: Book, item: SubItem) -> dict[str, str]:
+    """Return for each grade the first word that offices write for it."""
+    words: dict[str, str] = {}
+    for column in book.roster(item.roster).columns if item.roster else ():
+        if column.name == "grade":
+            for word, code in column.codes.items():
+                words.setdefault(code, word)
+    return words
+
+
+def _amount_line(rule: AmountRule, words: dict[str, str]) -> str:
+    if rule.kind == "fixed" and rule.amount_fen is not None:
+        what = _yuan(rule.amount_fen)
+    elif rule.kind == "graded":
+        what = "、".join(
+            f"{words.get(grade, grade)}{_yuan(fen)}" for grade, fen in rule.grades.items()
+        )
+    else:
+        what = f"按实际，{_yuan(rule.min_fen or 0)}至{_yuan(rule.max_fen or 0)}"
+    span = _span(rule.from_date, rule.to_date)
+    source = f"〔{_LEVELS[rule.level]}；{rule.source}〕"
+    return f"标准：{rule.name}{_PERS[rule.per]}{what}，{span}。{source}"
+
+
+def _check_line(check: Check, item: SubItem) -> str:
+    return f"核对：{_check_words(check, item)}，不符的{_EFFECTS[check.effect]}。〔{check.source}〕"
+
+
+def _check_words(check: Check, item: SubItem) -> str:
+    params = check.params
+    if check.kind == "age":
+        least, most = params.get("least"), params.get("most")
+        if most is None:
+            return f"年满{least}周岁"
+        return f"不超过{most}周岁" if least is None else f"{least}至{most}周岁"
+    if check.kind == "sex":
+        return f"限{_SEXES[str(params['sex'])]}"
+    if check.kind == "amount_standard":
+        return "金额与标准一致"
+    if check.kind == "capacity":
+        return f"人数不超过{item.measure(str(params['measure'])).name}"
+    if check.kind == "repeated_person":
+        return f"同一人{_WITHIN[str(params['within'])]}内只列一次"
+    what = "账号" if check.kind == "shared_account" else "电话"
+    return f"一个{what}不多于{params['most']}人使用"
+
+
+def _comparison_lines(book: Book, item: SubItem) -> list[str]:
+    lines: list[str] = []
+    for pair in book.exclusions:
+        if pair.second == item.code:
+            other = book.sub_item(pair.first).name
+            span = _span(pair.from_date, pair.to_date)
+            lines.append(
+                f"比对：同时在“{other}”名册的{_EFFECTS[pair.effect]}，{pair.reason}，{span}。〔{pair.source}〕"
+            )
+    for presence in book.lists:
+        if item.code in presence.applies_to:
+            name = book.roster(presence.roster).name
+            lines.append(
+                f"比对：在{name}上的{_EFFECTS[presence.effect]}，{presence.reason}。〔{presence.source}〕"
+            )
+    return lines
+
+
+def _schedule_line(schedule: Schedule) -> str:
+    start, finish = schedule.start_date, schedule.finish_date
+    span = f"{start.month}月{start.day}日至{finish.month}月{finish.day}日"
+    if schedule.kind == "linear":
+        return f"进度：{span}，按月均衡推进。"
+    nodes = "、".join(f"{month}月底{_number(ratio * 100)}%" for month, ratio in schedule.points)
+    return f"进度：{span}，{nodes}。"
+
+
+def _span(start: date, end: date | None) -> str:
+    last = "" if end is None else f"，到{end.year}年{end.month}月{end.day}日止"
+    return f"自{start.year}年{start.month}月{start.day}日起{last}"
+
+
+def _mark(value_is: str) -> str:
+    return "（演示数据）" if value_is == "demonstration" else ""
+
+
+def _yuan(fen: int) -> str:
+    return f"{show_money(fen)}元"
+
+
+def _number(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -31,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
     print(f"{summary}（截止 {summary.cutoff_date:%Y-%m-%d}，依据台账至第 {summary.as_of_seq} 条）")
     for each in found:
         print(
-            f"  {each['key']:<34}{each['name']}：{each['display']}（依据 {each['evidence_rows']:,} 条）"
+        rows = f"（依据 {each['evidence_rows']:,} 条）"
+        print(f"  {each['key']:<34}{each['name']}：{each['display']}{rows}")
         )
     return 0

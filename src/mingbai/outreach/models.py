@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from mingbai.base.models import ActMixin, Division, Office, OriginMixin
 from mingbai.base.scope import ScopeBy, ScopedModel
@@ -66,9 +66,6 @@ class InformationPiece(ActMixin, OriginMixin, ScopedModel):
         constraints = (
             models.UniqueConstraint(
                 fields=("entered_sheet", "piece_key"), name="piece_once_a_sheet"
-            ),
-            models.CheckConstraint(
-                name="piece_sent_in_its_year", condition=Q(sent_date__year=F("year"))
             ),
             models.CheckConstraint(
                 name="piece_has_origin",

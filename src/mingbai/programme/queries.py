@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -135,12 +136,20 @@ def planned_ratios(
     return dict(found.values_list("sub_item__code", "planned_ratio"))
 
 
-def planned_curve(*, to: Asker, year: int, sub_item: str) -> tuple[tuple[int, Decimal], ...]:
-    """The year's schedule of one sub-item: (month, ratio due by its end)."""
+def planned_curves(
+    *, to: Asker, year: int, programme: str | None = None
+) -> Mapping[str, tuple[tuple[int, Decimal], ...]]:
+    """Sub-item code -> the year's schedule: (month, ratio due by its end) twelve times."""
     found = SchedulePoint.objects.seen_by(to).filter(
-        sub_item__code=sub_item, sub_item__programme__programme_year=_in_force(year, None)
+        sub_item__programme__programme_year=_in_force(year, None)
     )
-    return tuple(found.order_by("period").values_list("period", "planned_ratio"))
+    if programme is not None:
+        found = found.filter(sub_item__programme__code=programme)
+    curves: dict[str, list[tuple[int, Decimal]]] = defaultdict(list)
+    rows = found.order_by("sub_item_id", "period")
+    for code, period, ratio in rows.values_list("sub_item__code", "period", "planned_ratio"):
+        curves[code].append((period, ratio))
+    return {code: tuple(points) for code, points in curves.items()}
 
 
 def unbalanced_shares(*, to: Asker, year: int) -> tuple[Unbalanced, ...]:

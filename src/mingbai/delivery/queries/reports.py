@@ -39,6 +39,10 @@ class Heads:
     seats: int
     lines: int
 
+    def counted_in(self, unit: str) -> Decimal:
+        """People as the measure counts them: 人次 counts each course, 人 each person once."""
+        return Decimal(self.seats if unit == "人次" else self.persons)
+
 
 def period_of(day: date) -> int:
     """The month of a day as one number."""

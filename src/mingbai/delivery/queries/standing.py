@@ -224,7 +224,7 @@ def _measure_standing(
 ) -> MeasureStanding:
     if heads is not None and (heads.lines or reports):
         # A table may claim people, but only those listed on a roster count.
-        done = Decimal(heads.seats if measure.unit == "人次" else heads.persons)
+        done = heads.counted_in(measure.unit)
         return MeasureStanding(measure, target, done, None, "roster", (), heads)
     lead = [r for r in reports if r.town is None]
     own = [r for r in lead if r.office_id == item.lead_office_id] or lead

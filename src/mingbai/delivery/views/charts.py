@@ -1,0 +1,89 @@
+"""Chart options, as data: progress against the schedule, and the money's way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from mingbai.delivery.queries import Light, Report, monthly_totals
+from mingbai.funds.queries import FundTotal
+
+Option = dict[str, Any]
+
+
+def _percent(value: Any) -> float:
+    """A ratio as a number in per cent for drawing; the page's tables hold the exact one."""
+    return round(float(value) * 100, 2)
+
+
+def progress_chart(
+    light: Light, curve: Sequence[tuple[int, Decimal]], reports: Sequence[Report], period: int
+) -> Option | None:
+    """Reported completion by month against the schedule; ``None`` without a target to compare."""
+    deciding = light.standing.deciding
+    if deciding is None or not deciding.target:
+        return None
+    town = None
+    if deciding.reports and deciding.basis == "towns" and len(deciding.reports) == 1:
+        town = deciding.reports[0].town
+    done = monthly_totals(
+        reports, sub_item=light.sub_item.code, measure=deciding.measure.code, town=town
+    )
+    actual: list[float | None] = [
+        _percent(done[month] / deciding.target) if month in done else None for month, _ in curve
+    ]
+    if deciding.ratio is not None and deciding.basis in ("roster", "towns"):
+        # These are counted up to the month shown, not reported month by month.
+        actual[period % 100 - 1] = _percent(deciding.ratio)
+    return {
+        "legend": {"data": ["序时应达", "实际完成"], "bottom": 0},
+        "grid": {"left": 48, "right": 16, "top": 16, "bottom": 56},
+        "xAxis": {"type": "category", "data": [f"{month % 100}月" for month, _ in curve]},
+        "yAxis": {"type": "value", "min": 0, "axisLabel": {"formatter": "{value}%"}},
+        "series": [
+            {
+                "name": "序时应达",
+                "type": "line",
+                "symbol": "none",
+                "lineStyle": {"type": "dashed"},
+                "data": [_percent(ratio) for _, ratio in curve],
+            },
+            {"name": "实际完成", "type": "line", "connectNulls": True, "data": actual},
+        ],
+    }
+
+
+def money_chart(total: FundTotal) -> Option:
+    """Budget, arrived, released and spent beside each other, in 万元."""
+    names = ("年度预算", "到位", "拨付", "支出")
+    values = (total.budget, total.arrived, total.released, total.spent)
+    return {
+        "grid": {"left": 88, "right": 24, "top": 8, "bottom": 32},
+        "xAxis": {"type": "value", "name": "万元"},
+        "yAxis": {"type": "category", "data": list(names), "inverse": True},
+        "series": [
+            {
+                "type": "bar",
+                "barMaxWidth": 24,
+                "label": {"show": True, "position": "right"},
+                "data": [round(value / 1_000_000, 2) for value in values],
+            }
+        ],
+    }
+
+
+def people_chart(by_month: Mapping[int, int]) -> Option:
+    """People on the rosters by month."""
+    return {
+        "grid": {"left": 64, "right": 16, "top": 16, "bottom": 32},
+        "xAxis": {"type": "category", "data": [f"{month % 100}月" for month in sorted(by_month)]},
+        "yAxis": {"type": "value"},
+        "series": [
+            {
+                "type": "bar",
+                "barMaxWidth": 28,
+                "data": [by_month[month] for month in sorted(by_month)],
+            }
+        ],
+    }

@@ -1,0 +1,134 @@
+"""The list of programmes with lights, and a programme's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from mingbai.base.scope import Asker
+from mingbai.delivery.forms import ChooseMonth
+from mingbai.delivery.queries import (
+    Light,
+    Report,
+    discrepancies,
+    latest_period,
+    lights,
+    standing_reports,
+)
+from mingbai.delivery.queries.boards import (
+    money_by_tier,
+    people_by_month,
+    programme_rows,
+    town_tables,
+)
+from mingbai.delivery.queries.reports import last_day
+from mingbai.delivery.views.charts import money_chart, people_chart, progress_chart
+from mingbai.funds.models import FundEntry
+from mingbai.funds.queries import add_up
+from mingbai.programme.queries import adopted_years, planned_curves, programme_year, programmes
+
+
+def _asker(request: HttpRequest) -> Asker:
+    asker: Asker = request.asker  # type: ignore[attr-defined]
+    return asker
+
+
+def _choice(request: HttpRequest, to: Asker) -> tuple[ChooseMonth, int | None, int]:
+    """The form, the year chosen (the newest by default) and the month (the newest reported)."""
+    years = adopted_years(to=to)
+    form = ChooseMonth(request.GET or None, years=years)
+    chosen: dict[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    year = chosen.get("year") or (years[0] if years else None)
+    if year is None:
+        return form, None, 0
+    month = chosen.get("month")
+    period = year * 100 + month if month else latest_period(to=to, year=year) or year * 100 + 1
+    form.show(year, period % 100)
+    return form, year, period
+
+
+@require_GET
+def programme_list(request: HttpRequest) -> HttpResponse:
+    """The year's programmes with a light for each sub-item and the money beside it."""
+    to = _asker(request)
+    form, year, period = _choice(request, to)
+    if year is None:
+        return render(request, "delivery/programmes.html", {"form": form, "rows": ()})
+    rows = programme_rows(to=to, year=year, period=period)
+    found = [light for row in rows for light in row.lights]
+    context = {
+        "form": form,
+        "year": year,
+        "period": period,
+        "rows": rows,
+        "total": add_up(tuple(row.funds for row in rows)),
+        "sub_items_count": len(found),
+        "completed_count": sum(light.standing.completed for light in found),
+        "late_count": sum(light.colour == "red" for light in found),
+        "slow_count": sum(light.colour == "yellow" for light in found),
+        "silent_count": sum(
+            light.silent and bool(light.standing.judged) and light.colour != "done"
+            for light in found
+        ),
+    }
+    return render(request, "delivery/programmes.html", context)
+
+
+@require_GET
+def programme_page(request: HttpRequest, code: str) -> HttpResponse:
+    """One programme: targets by town, progress against schedule, money by tier, people."""
+    to = _asker(request)
+    form, year, period = _choice(request, to)
+    listed = programmes(to=to, year=year) if year else ()
+    programme = next((each for each in listed if each.code == code), None)
+    if programme is None or year is None:
+        raise Http404
+    found = lights(to=to, year=year, period=period, programme=code)
+    if not found and not to.sees_all:
+        raise Http404
+    reports = standing_reports(to=to, year=year, through=last_day(period))
+    tiers, total = money_by_tier(to=to, year=year, through=last_day(period), programme=code)
+    context = {
+        "form": form,
+        "year": year,
+        "period": period,
+        "programme": programme,
+        "version": programme_year(to=to, year=year),
+        "items": _items(to, year, period, code, found, reports),
+        "gaps": discrepancies(to=to, year=year, period=period, programme=code),
+        "tiers": [(FundEntry.Tier(part.tier).label, part) for part in tiers],
+        "total": total,
+        "money_option": money_chart(total),
+        "completed_count": sum(light.standing.completed for light in found),
+    }
+    return render(request, "delivery/programme.html", context)
+
+
+def _items(
+    to: Asker,
+    year: int,
+    period: int,
+    code: str,
+    found: tuple[Light, ...],
+    reports: tuple[Report, ...],
+) -> list[dict[str, Any]]:
+    tables = town_tables(to=to, year=year, period=period, programme=code, found=found)
+    curves = planned_curves(to=to, year=year, programme=code)
+    people = people_by_month(
+        to=to, year=year, period=period, sub_items=[light.sub_item.code for light in found]
+    )
+    return [
+        {
+            "light": light,
+            "item": light.sub_item,
+            "measures": light.standing.measures,
+            "tables": tables[light.sub_item.code],
+            "chart": progress_chart(light, curves.get(light.sub_item.code, ()), reports, period),
+            "people": sorted(people.get(light.sub_item.code, {}).items()),
+            "people_option": people_chart(people.get(light.sub_item.code, {})),
+        }
+        for light in found
+    ]

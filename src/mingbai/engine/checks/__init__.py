@@ -1,0 +1,39 @@
+"""Looks across tables for what cannot be: twice, too many, excluded, dead, too young, off standard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from mingbai.engine.checks.findings import EVIDENCE_ROWS, FINDING_SCHEMA
+from mingbai.engine.checks.kinds import (
+    ALL_KINDS,
+    AgeSex,
+    AmountStandard,
+    Capacity,
+    Continuity,
+    MissingKey,
+    MutualExclusion,
+    OnList,
+    RepeatedPerson,
+    SharedValue,
+    TwoNames,
+)
+from mingbai.engine.checks.run import check
+from mingbai.engine.checks.shapes import COLUMNS, ROSTER, CannotCheck, CheckSpec
+
+__all__ = [
+    "ALL_KINDS", "COLUMNS", "EVIDENCE_ROWS", "FINDING_SCHEMA", "MESSAGES", "ROSTER", "AgeSex",
+    "AmountStandard", "CannotCheck", "Capacity", "CheckSpec", "Continuity", "MissingKey",
+    "MutualExclusion", "OnList", "RepeatedPerson", "SharedValue", "TwoNames", "check", "message",
+]  # fmt: skip
+
+#: Every code of a findings table and its sentence.
+MESSAGES: Final[Mapping[str, str]] = {
+    code: said for kind in ALL_KINDS for code, said in kind.MESSAGES.items()
+}
+
+
+def message(code: str, params: Mapping[str, object] | None = None) -> str:
+    """What was found, why it matters, and what to do next, for a code of a findings table."""
+    return MESSAGES[code].format_map(dict(params or {}))

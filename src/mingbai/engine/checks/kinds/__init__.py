@@ -1,0 +1,25 @@
+"""Kinds of check, each in a file of its own."""
+
+from __future__ import annotations
+
+from mingbai.engine.checks.kinds.age_sex import AgeSex
+from mingbai.engine.checks.kinds.amount_standard import AmountStandard
+from mingbai.engine.checks.kinds.capacity import Capacity
+from mingbai.engine.checks.kinds.continuity import Continuity
+from mingbai.engine.checks.kinds.missing_key import MissingKey
+from mingbai.engine.checks.kinds.mutual_exclusion import MutualExclusion
+from mingbai.engine.checks.kinds.on_list import OnList
+from mingbai.engine.checks.kinds.repeated_person import RepeatedPerson
+from mingbai.engine.checks.kinds.shared_value import SharedValue
+from mingbai.engine.checks.kinds.two_names import TwoNames
+from mingbai.engine.checks.shapes import CheckSpec
+
+ALL_KINDS: tuple[type[CheckSpec], ...] = (
+    AgeSex, AmountStandard, Capacity, Continuity, MissingKey, MutualExclusion, OnList,
+    RepeatedPerson, SharedValue, TwoNames,
+)  # fmt: skip
+
+__all__ = [
+    "ALL_KINDS", "AgeSex", "AmountStandard", "Capacity", "Continuity", "MissingKey",
+    "MutualExclusion", "OnList", "RepeatedPerson", "SharedValue", "TwoNames",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Where checks run: every machine gives the same hits."""

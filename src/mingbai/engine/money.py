@@ -30,7 +30,7 @@ _PLAIN: Final = re.compile(r"([+-]?)(\d+)(?:\.(\d*))?|([+-]?)\.(\d+)", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 _EXPONENT: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+", re.ASCII)
 _CAPITALS: Final = frozenset("零壹贰叁肆伍陆柒捌玖拾佰仟萬億圆圓整正一二三四五六七八九十百千两〇")
-_WIDE: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_WIDE: Final = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _FOLD: Final = str.maketrans(
     {**_WIDE, "−": "-", "–": "-", "—": "-", "﹣": "-", "，": ",", "￥": "¥", "\u3000": " "}
 )
@@ -39,7 +39,8 @@ MESSAGES: Final = {
     "money_empty": "金额为空，无法计入合计。请填写金额；确实没有发放的，请填 0。",
     "money_form": "金额不是数字，系统不会猜测。请只填数字，单位写在表头，例如 300 或 300.50。",
     "money_capitals": "金额用了中文数字（如“叁佰元整”），无法核算。请改填阿拉伯数字，例如 300。",
-    "money_exponent": "金额是科学计数法（如 1E+05），原数可能已丢失。请把单元格设为数值格式后重填。",
+    "money_exponent": "金额是科学计数法（如 1E+05），原数可能已丢失。"
+    "请把单元格设为数值格式后重填。",
     "money_decimals": "金额小数位过多，不足一分的部分无法入账。请核对后四舍五入到分再填。",
     "money_commas": "金额中的逗号位置不对，可能多写或少写了数字。请核对后去掉逗号重填。",
     "money_too_large": "金额超过系统可受理的上限，多半是单位写错（元、万元）。请核对单位后重填。",

@@ -1,4 +1,4 @@
-"""Makes values canonical: one spelling for each thing, and a Chinese word for each that is wrong."""
+"""Makes values canonical: one spelling for each thing, a Chinese sentence for each fault."""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ NOTE, WARN, REJECT = 1, 2, 3
 
 #: Blank characters that mean nothing at either end of a cell: spaces of every sort, zero-width
 #: marks, and the apostrophe with which Excel marks text.
-BLANKS: Final = " \t\r\n\x0b\x0c\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u2060\ufeff'‘’`"
+BLANKS: Final = (
+    " \t\r\n\x0b\x0c\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u2060\ufeff'‘’`"
+)
 
 Value = str | int | dt.date
 

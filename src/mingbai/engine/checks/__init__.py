@@ -1,4 +1,4 @@
-"""Looks across tables for what cannot be: twice, too many, excluded, dead, too young, off standard."""
+"""Looks across tables for what cannot be: twice, excluded, dead, too young, off standard."""
 
 from __future__ import annotations
 

@@ -79,9 +79,7 @@ def _first(column: str, rows: pl.Expr) -> pl.Expr:
 
 
 def _params(spec: CheckSpec, facts: tuple[int | None, int | None]) -> str:
-    named = {
-        name: fact for name, fact in zip(spec.FACTS, facts, strict=False) if fact is not None
-    }
+    named = {name: fact for name, fact in zip(spec.FACTS, facts, strict=False) if fact is not None}
     return json.dumps(named, sort_keys=True)
 
 

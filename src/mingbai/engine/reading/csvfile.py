@@ -51,7 +51,7 @@ def _decode(content: bytes, encoding: str) -> str:
 
 
 def read_records(content: bytes) -> Iterator[list[str]]:
-    """Records of the file in order, blank ones too, so that the n-th is line n as Excel shows it."""
+    """Records of the file in order, blank ones too: the n-th is line n as Excel shows it."""
     text = decode_text(content).replace("\x00", "")
     control = sum(1 for char in text[:2000] if char < " " and char not in "\t\r\n\x0b\x0c")
     if control > 20:

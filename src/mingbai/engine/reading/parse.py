@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 import python_calamine as calamine
 
-from mingbai.engine.reading.columns import sheet_table
+from mingbai.engine.reading.columns import Special, sheet_table
 from mingbai.engine.reading.csvfile import read_records
 from mingbai.engine.reading.faults import CannotReadFile
 from mingbai.engine.reading.shapes import ReadLimits
 from mingbai.engine.reading.sheetscan import SheetFacts, column_letters, scan_sheets
 from mingbai.engine.reading.sniff import sniff_kind, weigh_real
+
+Row = Sequence[object]
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,8 @@ def _cells(
             "file_far_cell", sheet=name, line=end[0] + 1, letter=column_letters(end[1] + 1)
         )
     first_line, height = start[0] + 1, end[0] - start[0] + 1
-    rows: Iterator[list[object]] = _pad(
-        iter(sheet.to_python(skip_empty_area=True) if height <= 65536 else _tail(sheet, start[0])),
-        first_line, end, start[1], special_lines, special,
-    )  # fmt: skip
+    read: Iterable[Row] = sheet.to_python() if height <= 65_536 else _tail(sheet, start[0])
+    rows = _pad(read, first_line, end[0] + 1, end[1] - start[1] + 1, special)
     first_special = min((line for line, _ in special), default=first_line)
     return sheet_table(
         rows,
@@ -111,7 +111,7 @@ def _cells(
     )
 
 
-def _tail(sheet: calamine.CalamineSheet, skip: int) -> Iterator[list[object]]:
+def _tail(sheet: calamine.CalamineSheet, skip: int) -> Iterator[Row]:
     """Rows one by one: a large sheet never stands in memory as Python lists."""
     for number, row in enumerate(sheet.iter_rows()):
         if number >= skip:
@@ -119,16 +119,14 @@ def _tail(sheet: calamine.CalamineSheet, skip: int) -> Iterator[list[object]]:
 
 
 def _pad(
-    rows: Iterator[list[object]], first_line: int, end: tuple[int, int], left: int,
-    special_lines: int, special: object,
-) -> Iterator[list[object]]:  # fmt: skip
+    rows: Iterable[Row], first_line: int, last_line: int, width: int, special: Special
+) -> Iterator[Row]:
     """Add blank rows where only cells the fast reader dropped stand above or below its values."""
-    blank: list[object] = [""] * (end[1] - left + 1)
-    lines = sorted({line for line, _ in special}) if isinstance(special, dict) else []
-    if lines and lines[0] < first_line:
-        yield from ([*blank] for _ in range(first_line - lines[0]))
+    blank = [""] * width
+    lines = [line for line, _ in special]
+    yield from (blank for _ in range(first_line - min(lines, default=first_line)))
     yield from rows
-    yield from ([*blank] for _ in range(max(0, special_lines - end[0] - 1)))
+    yield from (blank for _ in range(max(lines, default=last_line) - last_line))
 
 
 def _parse_csv(content: bytes, filename: str, limits: ReadLimits) -> ParsedSheet:

@@ -57,7 +57,7 @@ class RawSheet:
     @property
     def width(self) -> int:
         """How many columns the sheet has."""
-        return (self.cells.num_columns - 1) // 2
+        return int(self.cells.num_columns - 1) // 2
 
 
 @dataclass(frozen=True)

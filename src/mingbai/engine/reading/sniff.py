@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from typing import Final
+from typing import IO, Final
 
 from mingbai.engine.reading.faults import CannotReadFile
 from mingbai.engine.reading.shapes import ReadLimits
@@ -38,7 +38,7 @@ def sniff_kind(content: bytes, limits: ReadLimits) -> str:
     head = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith((b"<html", b"<!doctype", b"<table", b"<meta")):
         raise CannotReadFile("file_webpage", found="网页")
-    if head.startswith(b"<?xml") or head.startswith(b"<workbook"):
+    if head.startswith((b"<?xml", b"<workbook")):
         raise CannotReadFile("file_webpage", found="XML 文本")
     return "csv"
 
@@ -121,7 +121,7 @@ def weigh_real(content: bytes, limits: ReadLimits) -> None:
         raise
 
 
-def _drain(part: io.BufferedIOBase | zipfile.ZipExtFile, left: int, *, xml: bool) -> int:
+def _drain(part: IO[bytes], left: int, *, xml: bool) -> int:
     first = True
     while chunk := part.read(_CHUNK):
         left -= len(chunk)

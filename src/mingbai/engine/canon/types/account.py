@@ -51,10 +51,13 @@ class AccountType:
     longest: int = 25
 
     MESSAGES: ClassVar[Mapping[str, str]] = {
-        "account_number_cell": "银行账号被存成了数字，第 15 位以后的数字已被表格软件改成 0，无法还原。"
+        "account_number_cell": "银行账号被存成了数字，第 15 位以后的数字已被表格软件改成 0，"
+        "无法还原。"
         "请把该列设为文本格式，照存折或银行卡重新填写。",
-        "account_scientific": "银行账号显示为科学计数法，原账号已丢失。请把该列设为文本格式后重新填写。",
-        "account_length": "银行账号有 {length} 位，应为 {shortest} 至 {longest} 位。请照存折或银行卡核对。",
+        "account_scientific": "银行账号显示为科学计数法，原账号已丢失。"
+        "请把该列设为文本格式后重新填写。",
+        "account_length": "银行账号有 {length} 位，应为 {shortest} 至 {longest} 位。"
+        "请照存折或银行卡核对。",
         "account_form": "银行账号里有数字以外的字符。请照存折或银行卡重新填写。",
         "account_luhn": "银行卡号校验位不符，可能写错一位，发放时可能被银行退回。请照卡面核对。",
         "account_leading_zero": "银行账号被存成了数字，开头如有 0 已丢失。请照存折或银行卡核对。",

@@ -21,7 +21,9 @@ _CHINESE: Final = re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})[日号]?
 _PACKED: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _TWO_DIGIT: Final = re.compile(r"[0-9]{2}[-./年][0-9]{1,2}[-./月][0-9]{1,2}日?")
 _BACKWARD: Final = re.compile(r"[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{4}")
-_NO_DAY: Final = re.compile(r"[0-9]{4}(年([0-9]{1,2}月?)?|[-./][0-9]{1,2})|[0-9]{6}|(19|20)[0-9]{2}")
+_NO_DAY: Final = re.compile(
+    r"[0-9]{4}(年([0-9]{1,2}月?)?|[-./][0-9]{1,2})|[0-9]{6}|(19|20)[0-9]{2}"
+)
 _NO_YEAR: Final = re.compile(r"[0-9]{1,2}(月[0-9]{1,2}[日号]?|[-./][0-9]{1,2})")
 # Day 1 of Excel's 1900 system as it counts from March 1900 on (it believes in 29 February 1900).
 _EXCEL_ZERO: Final = dt.date(1899, 12, 30)
@@ -39,7 +41,8 @@ class DateType:
         "date_form": "日期无法识别。请写成 2021-06-30 或 2021年6月30日。",
         "date_impossible": "没有这一天（如 6月31日、平年的 2月29日）。请核对后重填。",
         "date_range": "日期的年份不在 {first}至{last} 年之间。请核对年份。",
-        "date_two_digit_year": "年份只写了两位，无法断定是哪个世纪。请写全四位年份，例如 2021-06-30。",
+        "date_two_digit_year": "年份只写了两位，无法断定是哪个世纪。"
+        "请写全四位年份，例如 2021-06-30。",
         "date_backward": "日期写成了“日-月-年”或“月-日-年”，无法断定先后。请写成 2021-06-30。",
         "date_no_day": "日期只有年月，缺少日。请写全，例如 2021-06-30。",
         "date_no_year": "日期没有年份。请写全，例如 2021-06-30。",

@@ -24,7 +24,7 @@ def fold_digits(text: str) -> str:
 
 
 def fold_digits_fast(text: pl.Expr) -> pl.Expr:
-    """Upper case and without plain spaces: enough for regular cells, the rest takes the slow way."""
+    """Upper case, no plain spaces: enough for regular cells, the rest takes the slow way."""
     return text.str.replace_all(" ", "", literal=True).str.to_uppercase()
 
 

@@ -44,8 +44,10 @@ class IdNumberType:
     MESSAGES: ClassVar[Mapping[str, str]] = {
         "id_number_cell": "身份证号被存成了数字，第 15 位以后的数字已被表格软件改成 0，无法还原。"
         "请把该列设为文本格式，照证件重新填写。",
-        "id_scientific": "身份证号显示为科学计数法（如 3.4E+17），原号已丢失。请把该列设为文本格式，照证件重新填写。",
-        "id_length": "身份证号有 {length} 位，应为 18 位（老证 15 位）。请核对证件，看是否多写或漏写。",
+        "id_scientific": "身份证号显示为科学计数法（如 3.4E+17），原号已丢失。"
+        "请把该列设为文本格式，照证件重新填写。",
+        "id_length": "身份证号有 {length} 位，应为 18 位（老证 15 位）。"
+        "请核对证件，看是否多写或漏写。",
         "id_form": "身份证号里有不该出现的字符。应为 17 位数字加 1 位数字或 X，请照证件重新填写。",
         "id_birth": "身份证号中第 7 至 14 位不是真实的出生日期。请照证件核对。",
         "id_birth_future": "身份证号中的出生日期晚于报表日期。请照证件核对。",
@@ -91,9 +93,7 @@ class IdNumberType:
         folded = fold_digits(text)
         if is_scientific(folded):
             return reject("id_scientific")
-        if kind == DATE or kind == NUMBER and (
-            len(folded) > EXACT_DIGITS or not folded.isdecimal()
-        ):
+        if kind == DATE or (kind == NUMBER and not _exact_in_a_number(folded)):
             return reject("id_number_cell")
         if _OLD_FOREIGN.fullmatch(folded):
             return Reading(folded, (Remark("id_foreign_old", NOTE),))
@@ -123,6 +123,10 @@ class IdNumberType:
         if number.endswith("000"):
             remarks += (Remark("id_ends_000", WARN),)
         return Reading(number, remarks)
+
+
+def _exact_in_a_number(folded: str) -> bool:
+    return len(folded) <= EXACT_DIGITS and folded.isdecimal()
 
 
 def _due_checks(numbers: pl.Series) -> pl.Series:

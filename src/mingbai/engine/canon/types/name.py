@@ -22,7 +22,8 @@ _PRIVATE: Final = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _UNSEEN: Final = re.compile("[\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _PLACEHOLDERS: Final = frozenset(
-    "null none nan n/a na nil undefined 无 空 不详 未知 待定 测试 姓名 合计 小计 总计".split()
+    ("null", "none", "nan", "n/a", "na", "nil", "undefined", "无", "空", "不详", "未知", "待定")
+    + ("测试", "姓名", "合计", "小计", "总计")
 )
 #: The dots that stand in minority names in official rosters.
 DOTS: Final = "·•・‧∙⋅．."
@@ -36,12 +37,15 @@ class NameType:
 
     MESSAGES: ClassVar[Mapping[str, str]] = {
         "name_digits": "姓名里有数字，可能与其他列填错了位置。请核对后重填。",
-        "name_placeholder": "姓名填的是占位文字（如“无”“不详”“合计”），不是人名。请填写真实姓名；汇总行请移出名单。",
+        "name_placeholder": "姓名填的是占位文字（如“无”“不详”“合计”），不是人名。请填写真实姓名；"
+        "汇总行请移出名单。",
         "name_control": "姓名里有看不见的控制字符，无法与其他名单比对。请删除后手工重新输入。",
         "name_symbols": "姓名里有不应出现的符号。请照证件重填；少数民族姓名请用间隔号“·”。",
-        "name_long": "姓名长达 {length} 个字，超出 {longest} 个字的上限。请核对是否把其他内容填进了姓名列。",
+        "name_long": "姓名长达 {length} 个字，超出 {longest} 个字的上限。"
+        "请核对是否把其他内容填进了姓名列。",
         "name_short": "姓名只有 1 个字，请核对是否漏字。",
-        "name_pua": "姓名里有旧字库的自造字，换一台电脑可能显示为空白。请照证件用标准输入法重新录入。",
+        "name_pua": "姓名里有旧字库的自造字，换一台电脑可能显示为空白。"
+        "请照证件用标准输入法重新录入。",
         "name_not_text": "姓名列里填的不是文字。请照证件重填。",
     }  # fmt: skip
 
@@ -52,8 +56,10 @@ class NameType:
 
     def fast(self, text: pl.Expr, kind: pl.Expr) -> pl.Expr:
         """Two to six Han characters, as nearly all names are."""
-        fits = is_text(kind) & text.str.contains("^[\u4e00-\u9fff]{2,6}$") & ~text.is_in(
-            sorted(_PLACEHOLDERS)
+        fits = (
+            is_text(kind)
+            & text.str.contains("^[\u4e00-\u9fff]{2,6}$")
+            & ~text.is_in(sorted(_PLACEHOLDERS))
         )
         return pl.when(fits).then(text)
 

@@ -29,7 +29,8 @@ class PeriodType:
         "period_form": "月份无法识别。请写成 202106 或 2021年6月。",
         "period_month": "月份不在 1 至 12 之间。请核对后重填。",
         "period_range": "月份的年份不在 {first}至{last} 年之间。请核对年份。",
-        "period_ambiguous": "数字 {year}.1 既可能是 1 月也可能是 10 月。请写成 {year}年1月 或 {year}年10月。",
+        "period_ambiguous": "数字 {year}.1 既可能是 1 月也可能是 10 月。"
+        "请写成 {year}年1月 或 {year}年10月。",
     }
 
     @property
@@ -41,9 +42,9 @@ class PeriodType:
         """Six plain digits."""
         fits = is_text_or_number(kind) & text.str.contains(r"^[0-9]{4}(0[1-9]|1[0-2])$")
         number = pl.when(fits).then(text).cast(pl.Int32, strict=False)
-        return pl.when(
-            number.is_between(self.first_year * 100, self.last_year * 100 + 99)
-        ).then(number)
+        return pl.when(number.is_between(self.first_year * 100, self.last_year * 100 + 99)).then(
+            number
+        )
 
     def plain(self, text: str, kind: int) -> Reading:
         """Judge one cell."""

@@ -25,7 +25,8 @@ class PhoneType:
 
     MESSAGES: ClassVar[Mapping[str, str]] = {
         "phone_form": "联系电话里有数字以外的内容。请只填一个号码。",
-        "phone_length": "联系电话有 {length} 位。手机应为 11 位，座机应为区号加 7 至 8 位，请核对。",
+        "phone_length": "联系电话有 {length} 位。"
+        "手机应为 11 位，座机应为区号加 7 至 8 位，请核对。",
         "phone_prefix": "联系电话不是有效的手机号段或带区号的座机。请核对后重填。",
         "phone_no_area": "座机缺少区号。请写成区号加号码。",
         "phone_several": "一格里填了几个号码。请只填一个最常用的。",

@@ -20,8 +20,10 @@ class AgeSex(CheckSpec):
     sex: int | None = None
 
     MESSAGES: ClassVar[Mapping[str, str]] = {
-        "age_below": "按身份证号推算，发放月份时只有 {age} 周岁，未到规定的 {bound} 周岁。请核对证件和政策口径。",
-        "age_above": "按身份证号推算，发放月份时已满 {age} 周岁，超过规定的 {bound} 周岁。请核对证件和政策口径。",
+        "age_below": "按身份证号推算，发放月份时只有 {age} 周岁，未到规定的 {bound} 周岁。"
+        "请核对证件和政策口径。",
+        "age_above": "按身份证号推算，发放月份时已满 {age} 周岁，超过规定的 {bound} 周岁。"
+        "请核对证件和政策口径。",
         "age_unknown": "缺少出生日期或发放月份，无法核对年龄条件。请补齐后再比对。",
         "sex_other": "按身份证号推算的性别与此项补助的对象不符。请照证件核对身份证号和申报项目。",
         "sex_unknown": "无法从身份证号得出性别，性别条件未能核对。请照证件核对。",

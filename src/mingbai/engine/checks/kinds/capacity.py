@@ -20,7 +20,8 @@ class Capacity(CheckSpec):
     per: tuple[str, ...] = ()
 
     MESSAGES: ClassVar[Mapping[str, str]] = {
-        "over_capacity": "名单共有 {people} 人，超过核定的 {limit} 人。请核对核定人数和名单，超出部分说明依据。",
+        "over_capacity": "名单共有 {people} 人，超过核定的 {limit} 人。"
+        "请核对核定人数和名单，超出部分说明依据。",
     }
     FACTS: ClassVar[tuple[str, ...]] = ("people", "limit")
 

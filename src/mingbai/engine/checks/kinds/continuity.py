@@ -1,10 +1,11 @@
-"""From month to month: a person who drops out and comes back, an amount that changes unexplained."""
+"""From month to month: a person who drops out and returns, an amount changed unexplained."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row
@@ -21,8 +22,10 @@ class Continuity(CheckSpec):
     amounts: bool = True
 
     MESSAGES: ClassVar[Mapping[str, str]] = {
-        "continuity_gap": "此人中间有 {months} 个月不在名单上，之后又出现。请核对是漏报还是停发后恢复，并注明原因。",
-        "continuity_amount": "此人档次未变，金额却与上月不同（共 {months} 次）。请核对是否调标或填错。",
+        "continuity_gap": "此人中间有 {months} 个月不在名单上，之后又出现。"
+        "请核对是漏报还是停发后恢复，并注明原因。",
+        "continuity_amount": "此人档次未变，金额却与上月不同（共 {months} 次）。"
+        "请核对是否调标或填错。",
     }
     FACTS: ClassVar[tuple[str, ...]] = ("months",)
 
@@ -87,9 +90,7 @@ class Continuity(CheckSpec):
     def plain(self, tables: Mapping[str, Sequence[Row]]) -> Iterator[Hit]:
         """Each person's months in order."""
         handed: dict[str, set[int]] = defaultdict(set)
-        paid: dict[tuple[bytes, str], dict[int, list[Row]]] = defaultdict(
-            lambda: defaultdict(list)
-        )
+        paid: dict[tuple[bytes, str], dict[int, list[Row]]] = defaultdict(lambda: defaultdict(list))
         for row in self.scoped(tables[self.table]):
             if row["period"] is None or row["sub_item"] is None:
                 continue
@@ -100,7 +101,7 @@ class Continuity(CheckSpec):
             order = {period: nth for nth, period in enumerate(sorted(handed[sub_item]))}
             caught: dict[str, list[tuple[Row, int]]] = defaultdict(list)
             present = sorted(months)
-            for before, now in zip(present, present[1:], strict=False):
+            for before, now in pairwise(present):
                 missed = order[now] - order[before] - 1
                 if self.gaps and missed:
                     caught["continuity_gap"].append((months[now][0], missed))
@@ -116,7 +117,7 @@ def _changed(before: list[Row], now: list[Row]) -> bool:
     first, second = _paid(before), _paid(now)
     if first[0] is None or second[0] is None:
         return False
-    return first[0] != second[0] and first[1] == second[1]
+    return bool(first[0] != second[0] and first[1] == second[1])
 
 
 def _paid(rows: list[Row]) -> tuple[Any, Any]:

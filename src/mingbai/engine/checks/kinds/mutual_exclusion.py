@@ -20,8 +20,10 @@ class MutualExclusion(CheckSpec):
     second: str
 
     MESSAGES: ClassVar[Mapping[str, str]] = {
-        "exclusion": "同一人有 {months} 个月同时享受两项不得兼得的补助。请核对政策和本人情况，保留一项，另一项停发。",
-        "exclusion_undated": "同一人出现在两项不得兼得的补助名单中，但名单缺少月份，无法断定是否重叠。"
+        "exclusion": "同一人有 {months} 个月同时享受两项不得兼得的补助。"
+        "请核对政策和本人情况，保留一项，另一项停发。",
+        "exclusion_undated": "同一人出现在两项不得兼得的补助名单中，但名单缺少月份，"
+        "无法断定是否重叠。"
         "请补报月份后再比对。",
     }
     FACTS: ClassVar[tuple[str, ...]] = ("months",)

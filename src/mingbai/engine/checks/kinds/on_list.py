@@ -28,10 +28,13 @@ class OnList(CheckSpec):
     grace_months: int = 0
 
     MESSAGES: ClassVar[Mapping[str, str]] = {
-        "on_list": "此人同时出现在比对名单上，可能不符合享受条件，涉及 {months} 个月。请核实本人情况后处理。",
-        "paid_after_event": "比对名单显示此人已发生变动（如死亡），之后仍列入 {months} 个月的发放名单。"
+        "on_list": "此人同时出现在比对名单上，可能不符合享受条件，涉及 {months} 个月。"
+        "请核实本人情况后处理。",
+        "paid_after_event": "比对名单显示此人已发生变动（如死亡），"
+        "之后仍列入 {months} 个月的发放名单。"
         "请核实日期；属实的停发并追回。",
-        "on_list_undated": "此人在比对名单上，但缺少变动日期或发放月份，无法断定先后。请补齐后再比对。",
+        "on_list_undated": "此人在比对名单上，但缺少变动日期或发放月份，无法断定先后。"
+        "请补齐后再比对。",
     }
     FACTS: ClassVar[tuple[str, ...]] = ("months",)
 

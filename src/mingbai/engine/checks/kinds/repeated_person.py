@@ -19,7 +19,8 @@ class RepeatedPerson(CheckSpec):
     per: tuple[str, ...] = ("period",)
 
     MESSAGES: ClassVar[Mapping[str, str]] = {
-        "repeated_person": "同一人在同一子项的同一期名单中出现了 {times} 次，可能重复申报、重复发放。"
+        "repeated_person": "同一人在同一子项的同一期名单中出现了 {times} 次，可能重复申报、"
+        "重复发放。"
         "请核对后保留一行，其余退回更正。",
     }
     FACTS: ClassVar[tuple[str, ...]] = ("times",)

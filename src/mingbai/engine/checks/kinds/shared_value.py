@@ -22,7 +22,8 @@ class SharedValue(CheckSpec):
     MESSAGES: ClassVar[Mapping[str, str]] = {
         "shared_account": "{people} 个人共用同一个银行账号，补助可能被他人代领。"
         "请逐人核对账户；确由监护人或户主代领的，请注明关系。",
-        "shared_phone": "{people} 个人共用同一个联系电话，可能联系不到本人。请核对；确由家人代接的，请注明。",
+        "shared_phone": "{people} 个人共用同一个联系电话，可能联系不到本人。请核对；"
+        "确由家人代接的，请注明。",
     }
     FACTS: ClassVar[tuple[str, ...]] = ("people",)
 

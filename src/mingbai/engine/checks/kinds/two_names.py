@@ -15,7 +15,8 @@ class TwoNames(CheckSpec):
     """One finding an ID number; the rows that bear the name met first stand as evidence."""
 
     MESSAGES: ClassVar[Mapping[str, str]] = {
-        "two_names": "同一个身份证号下有 {names} 个不同的姓名，可能填错号码或写错名字。请照证件逐行核对。",
+        "two_names": "同一个身份证号下有 {names} 个不同的姓名，可能填错号码或写错名字。"
+        "请照证件逐行核对。",
     }
     FACTS: ClassVar[tuple[str, ...]] = ("names",)
 
@@ -61,6 +62,4 @@ class TwoNames(CheckSpec):
             if len(names) > 1:
                 for row in rows:
                     subject = row["name_key"] != rows[0]["name_key"]
-                    yield Hit(
-                        "two_names", person, "", self.table, row["row"], subject, len(names)
-                    )
+                    yield Hit("two_names", person, "", self.table, row["row"], subject, len(names))

@@ -44,7 +44,7 @@ class ManyFilesField(forms.FileField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=ManyFilesInput, allow_empty_file=True, **kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         given = data if isinstance(data, list | tuple) else [data]
         return [super(ManyFilesField, self).clean(one, initial) for one in given]
 
@@ -52,7 +52,7 @@ class ManyFilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Files to hand in; the county office may hand in for another office."""
 
-    files = ManyFilesField(
+    workbooks = ManyFilesField(
         label="选择表格文件", error_messages={"required": "请先选择或拖入至少一个表格文件。"}
     )
     office = forms.ModelChoiceField(

@@ -11,11 +11,12 @@ from mingbai.engine.money import show_money
 MESSAGES: Mapping[str, str] = {
     "row_repeated": "同一人在本表第 {line} 行已经出现过，可能重复填报。"
     "如果是同一笔，请删去一行；如果确是两笔，请在备注里写明。",
-    "amount_off_standard": "金额与现行标准不一致（{rule}：{standard} 元），将按标准核发。"
+    "amount_off_standard": "金额与现行标准不一致（{rule}：{standard} 元），核实前不发放。"
     "请核对金额和类别；若标准已调整，请把文件报县民生办。",
     "amount_out_of_range": "金额不在规定的范围内（{rule}：{least} 元至 {most} 元）。"
     "请核对金额和单位。",
     "amount_negative": "发放金额是负数，不能发放。要追回多发的钱，请走退款登记，不要填在发放表里。",
+    "phone_missing": "没有可用的联系电话，回访时联系不到本人。请补填本人或家属的电话。",
     "dates_reversed": "结束日期早于开始日期，两个日期可能填反了。请核对后改正。",
     "month_over_total": "本月数比累计数还大，两列可能填反了，或累计没有更新。请核对后改正。",
 }

@@ -66,7 +66,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = UploadForm(request.POST or None, request.FILES or None, to=to)
     if request.method == "POST" and form.is_valid():
-        files = [(file.name or "", file.read()) for file in form.cleaned_data["files"]]
+        files = [(file.name or "", file.read()) for file in form.cleaned_data["workbooks"]]
         try:
             job = upload_files(
                 files=files,
@@ -76,7 +76,7 @@ def upload(request: HttpRequest) -> HttpResponse:
                 runner=RUNNER,
             )
         except CannotUpload as refusal:
-            form.add_error("files", str(refusal))
+            form.add_error("workbooks", str(refusal))
         else:
             return redirect("intake:progress", job=job.pk)
     return render(request, "intake/upload.html", {"form": form})

@@ -57,7 +57,7 @@ class Arrival:
     @property
     def handed(self) -> Handed:
         """What the name and the office say about the tables inside."""
-        division = self.office.division_id or ""  # type: ignore[attr-defined]
+        division = self.office.division_id or ""
         local = self.office.kind in (Office.Kind.TOWN, Office.Kind.VILLAGE)
         town = division[:9] if local and len(division) >= 9 else None
         return Handed(file_name=self.name, office=self.office.code, town=town)
@@ -191,7 +191,7 @@ def _write_repeated(arrival: Arrival) -> Receipt:
 def _write_opinion(arrival: Arrival, opinion: Opinion) -> Receipt:
     stored = store_file(arrival.content, kind=FILE_KIND, by=arrival.by, at=arrival.at)
     receipt = _write_receipt(arrival, stored, opinion.outcome, opinion.message, opinion.sheets)
-    write_sheets(receipt, opinion.sheets, by=arrival.by, at=arrival.at)
+    write_sheets(receipt, opinion.sheets)
     return receipt
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 
 from mingbai.base.bulk import insert_rows
 from mingbai.base.files import store_file
-from mingbai.base.models import Division, User
+from mingbai.base.models import Division
 from mingbai.base.secrets import blind_many
 from mingbai.engine.reading import RawSheet
 from mingbai.intake.judge import Counts, Judgement
@@ -107,9 +106,7 @@ def _verdict_rows(
         yield line, column or "", letters.get(column, ""), code, severity, detail or "{}"
 
 
-def write_sheets(
-    receipt: Receipt, sheets: Sequence[Packed], *, by: User | None, at: datetime
-) -> None:
+def write_sheets(receipt: Receipt, sheets: Sequence[Packed]) -> None:
     """Write a receipt's sheets and verdicts; each follows the sheet that it corrects."""
     if not sheets:
         return
@@ -120,7 +117,7 @@ def write_sheets(
     for sheet in sheets:
         slot, last = find_slot(receipt, sheet)
         parts[slot] = parts.get(slot, 0) + 1
-        written = _write_sheet(receipt, sheet, slot, parts[slot], last, towns, by=by, at=at)
+        written = _write_sheet(receipt, sheet, slot, parts[slot], last, towns)
         insert_rows(
             Verdict,
             ("sheet_id", "line", "column", "letter", "code", "severity", "params", "act_id"),
@@ -167,11 +164,9 @@ def _write_sheet(
     part: int,
     last: Sheet | None,
     towns: frozenset[str],
-    *,
-    by: User | None,
-    at: datetime,
 ) -> Sheet:
     found, counts = sheet.found, sheet.counts
+    by, at = receipt.received_by, receipt.received_at
     return Sheet.objects.create(
         act_id=receipt.act_id,
         receipt=receipt,

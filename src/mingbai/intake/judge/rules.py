@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from mingbai.engine.canon import REJECT, WARN
+from mingbai.engine.canon import NOTE, REJECT, WARN
 from mingbai.intake.recognise import Recognised
 from mingbai.rulebook import AmountRule, Book
 
@@ -25,14 +25,20 @@ REMARK = {
 }
 
 
-def find_remarks(rows: pl.DataFrame, found: Recognised, *, book: Book) -> pl.DataFrame:
+def find_remarks(
+    rows: pl.DataFrame, faults: pl.DataFrame, found: Recognised, *, book: Book
+) -> pl.DataFrame:
     """Remarks of every rule that fits the sheet's kind, in no order."""
-    kind = found.roster.kind
+    checks = _checks(found, book)
     made: list[pl.DataFrame] = []
-    if kind in {"subsidy", "training", "list"}:
+    if "repeated_person" in checks:
         made.append(_repeated(rows))
-    if kind == "subsidy":
+    if found.roster.kind == "subsidy":
         made.append(_negative(rows))
+        if "phone" in found.columns:
+            said = faults.filter(pl.col("column") == "phone").select("line")
+            made.append(_without_phone(rows.join(said, on="line", how="anti")))
+    if "amount_standard" in checks:
         made.extend(_off_standard(rows, found, book))
     if {"start_date", "end_date"} <= set(rows.columns):
         made.append(_flag(rows, pl.col("end_date") < pl.col("start_date"), "end_date",
@@ -44,6 +50,16 @@ def find_remarks(rows: pl.DataFrame, found: Recognised, *, book: Book) -> pl.Dat
         made.append(_flag(rows, done > total, "total_done", "month_over_total"))
     made.extend(_over_total(rows))
     return pl.concat(made) if made else pl.DataFrame(schema=REMARK)
+
+
+def _checks(found: Recognised, book: Book) -> frozenset[str]:
+    """Kinds of check that the rulebook puts on the sheet's sub-item; a list repeats nobody."""
+    if found.roster.kind == "list":
+        return frozenset({"repeated_person"})
+    if found.sub_item is None:
+        return frozenset()
+    day = date(found.year, found.month or 12, 1)
+    return frozenset(check.kind for check in book.sub_item(found.sub_item).checks_on(day))
 
 
 def _flag(
@@ -78,6 +94,11 @@ def _repeated(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _negative(rows: pl.DataFrame) -> pl.DataFrame:
     return _flag(rows, pl.col("amount") < 0, "amount", "amount_negative", REJECT)
+
+
+def _without_phone(rows: pl.DataFrame) -> pl.DataFrame:
+    """Nobody can be asked by telephone whether the money came; such rows count against a county."""
+    return _flag(rows, pl.col("phone").is_null(), "phone", "phone_missing", NOTE)
 
 
 def _off_standard(rows: pl.DataFrame, found: Recognised, book: Book) -> Iterator[pl.DataFrame]:

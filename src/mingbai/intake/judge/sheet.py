@@ -59,7 +59,7 @@ def judge_sheet(raw: RawSheet, found: Recognised, *, book: Book) -> Judgement:
     faults = cast("pl.DataFrame", pl.from_arrow(read.faults)).select(
         pl.col(name).cast(kind) for name, kind in REMARK.items()
     )
-    said = pl.concat([faults, find_remarks(rows, found, book=book)])
+    said = pl.concat([faults, find_remarks(rows, faults, found, book=book)])
     said = said.sort("line", maintain_order=True)
     worst = said.group_by("line").agg(pl.col("severity").max().alias("worst"))
     verdict = (

@@ -184,10 +184,10 @@ def reasons_of(sheets: list[Sheet], *, to: Asker) -> dict[int, list[Reason]]:
     Groups are counted by the database; line numbers are read for the first of each group only.
     """
     found = Verdict.objects.seen_by(to).filter(sheet__in=sheets)
-    groups = list(
+    groups: list[dict[str, Any]] = list(
         found.values("sheet_id", "code", "severity", "column", "letter")
         .annotate(count=Count("line", distinct=True), sample=Min("id"))
-        .order_by("-severity", "-count", "code")
+        .order_by("-severity", "-count", "code")  # type: ignore[arg-type]
     )
     samples = found.in_bulk([group["sample"] for group in groups])
     lines = _first_lines(found, groups)

@@ -39,10 +39,10 @@ ROOMS: Final = (
     Room("收件", "/intake/"),
     Room("比对", "/registry/findings/"),
     Room("人员", "/registry/people/"),
-    Room("发放", "/payment/", _beyond_a_town),
+    Room("发放", "/payment/"),
     Room("资金", "/funds/", _beyond_a_town),
     Room("信息", "/outreach/"),
-    Room("小结", "/report/", _beyond_a_town),
+    Room("小结", "/report/"),
 )
 
 

@@ -143,7 +143,7 @@ def gather_today(*, to: Asker, at: datetime, demonstration: bool) -> Today:
         lags_left_out=max(0, len(late) - _LAGS),
         grey_count=counts["grey"],
         arrivals=_arrivals(to),
-        summary_address=reverse("report:summary", args=[summary.pk]) if summary else "",
+        summary_address=reverse("report:paper", args=[summary.pk]) if summary else "",
         lights=dict(counts),
     )
 
@@ -171,7 +171,7 @@ def _headlines(
                 number=str(counts["done"]),
                 unit=f"/ {total} 个子项",
                 hint=f"落后 {late} 个，未报或不考核 {counts['grey']} 个",
-                address="/programmes/",
+                address=reverse("delivery:programmes"),
                 tone="bad" if counts["red"] else "ok",
             )
         )
@@ -367,7 +367,7 @@ def _lag(light: Light) -> Lag:
         why += "，本月未报"
     return Lag(
         name=item.name,
-        address=f"/programmes/{item.programme.code}/",
+        address=reverse("delivery:programme", args=[item.programme.code]),
         why=why,
         state=light.colour,
         words=light.words,

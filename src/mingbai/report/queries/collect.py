@@ -1,0 +1,123 @@
+"""The rooms whose figures a paper may state, and how to ask them."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Protocol
+
+from mingbai.base.figures import Branch, Card, Figure, Leaf
+from mingbai.base.scope import Asker
+from mingbai.delivery import figures as delivery
+from mingbai.funds import figures as funds
+from mingbai.outreach import figures as outreach
+from mingbai.payment import figures as payment
+from mingbai.programme import figures as programme
+
+
+class Maker(Protocol):
+    """What every room's ``figures`` module offers."""
+
+    CARDS: dict[str, Card]
+
+    def make_figure(self, key: str, *, year: int, cutoff: date, as_of: int, to: Asker) -> Figure:
+        """One figure; ``KeyError`` for an unknown key."""
+        ...
+
+    def walk_figure(
+        self,
+        key: str,
+        path: tuple[str, ...],
+        *,
+        year: int,
+        cutoff: date,
+        as_of: int,
+        to: Asker,
+    ) -> list[Branch | Leaf]:
+        """One level of the way down; ``KeyError`` for an unknown step."""
+        ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """A room that makes figures, and the acts that can move them."""
+
+    maker: Maker
+    verbs: frozenset[str]
+
+
+#: Every room that makes figures, in the order in which a paper speaks of them.
+SOURCES: tuple[Source, ...] = (
+    Source(programme, frozenset({"adopt_year"})),
+    Source(
+        funds, frozenset({"enter_entries", "reverse_entries", "vote_budget", "enter_fund_sheet"})
+    ),
+    Source(delivery, frozenset({"adopt_year", "enter_progress"})),
+    Source(payment, frozenset({"confirm_batch", "void_batch"})),
+    Source(outreach, frozenset({"enter_pieces"})),
+)
+
+#: The figure which a paper prints as the list of what it counts.
+COMPLETED: Final = "delivery.completed_sub_items"
+
+#: Words of place and time that a text may use beside figures.
+WORDS: Final[Mapping[str, str]] = {
+    "period.year": "年度",
+    "period.months": "时段",
+    "period.cutoff": "统计截止日期",
+    "place.county": "县名",
+    "place.office": "本办名称",
+}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a figure is asked for: the year, up to which day, as of which ledger entry."""
+
+    year: int
+    cutoff: date
+    as_of: int
+
+
+def cutoff_of(year: int, half: int) -> date:
+    """The last day a summary of that half tells of."""
+    month = 6 * half
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def months_of(half: int) -> str:
+    """The months as an official text names them."""
+    return f"1—{6 * half}月"
+
+
+def known_cards() -> dict[str, Card]:
+    """Every figure that a text may name, by key."""
+    return {key: card for source in SOURCES for key, card in source.maker.CARDS.items()}
+
+
+def source_of(key: str) -> Source:
+    """The room that makes this figure; ``KeyError`` where none does."""
+    for source in SOURCES:
+        if key in source.maker.CARDS:
+            return source
+    raise KeyError(key)
+
+
+def collect_figures(keys: Iterable[str], *, when: Moment, to: Asker) -> dict[str, Figure]:
+    """The figures of these keys, each made by its own room. Errors: ``KeyError``."""
+    return {
+        key: source_of(key).maker.make_figure(
+            key, year=when.year, cutoff=when.cutoff, as_of=when.as_of, to=to
+        )
+        for key in keys
+    }
+
+
+def walk(key: str, path: Sequence[str], *, when: Moment, to: Asker) -> list[Branch | Leaf]:
+    """One level of a figure's way down. Errors: ``KeyError`` for an unknown figure or step."""
+    maker = source_of(key).maker
+    return maker.walk_figure(
+        key, tuple(path), year=when.year, cutoff=when.cutoff, as_of=when.as_of, to=to
+    )

@@ -1,0 +1,240 @@
+"""From a statement down to the sheet line it came from, one level at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from mingbai.base.figures import Branch, Card, Leaf, show_value
+from mingbai.base.scope import Asker
+from mingbai.engine.money import show_money
+from mingbai.report.models import Statement
+from mingbai.report.queries import collect, papers
+from mingbai.report.queries.collect import Moment
+
+#: Rooms page their levels by this many (see the contract of ``walk_figure``).
+LEVEL_SIZE = 500
+
+
+class CannotExplain(Exception):
+    """The path leads nowhere: a step was misspelt, or the records are not for this asker."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step already taken: its label and the path that leads to it."""
+
+    label: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of a level: where it leads, what it is worth, what share of the level it holds.
+
+    ``path`` is empty at the end of the way; ``address`` then points at the sheet line, if any.
+    """
+
+    label: str
+    value: str
+    count: int | None = None
+    path: tuple[str, ...] = ()
+    address: str = ""
+    place: str = ""
+    note: str = ""
+    share: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One level of the answer to 「这个数从哪里来」."""
+
+    statement: Statement
+    card: Card
+    exact: str
+    computation: str
+    steps: tuple[Step, ...]
+    parts: tuple[Part, ...]
+    is_last: bool
+    total: str
+    adds_up: bool | None
+    before: tuple[str, ...] | None
+    after: tuple[str, ...] | None
+
+    @property
+    def depth(self) -> int:
+        """How many steps below the statement this level lies."""
+        return len(self.steps)
+
+
+def moment_of(statement: Statement) -> Moment:
+    """What was asked when the statement was made; asking again gives the same records."""
+    return Moment(statement.summary.year, statement.cutoff_date, statement.as_of_seq)
+
+
+def explain_statement(statement: Statement, path: Sequence[str], to: Asker) -> Explanation:
+    """Definition, computation and the parts at ``path``; raises CannotExplain on a wrong path.
+
+    A trailing ``@500`` in the path pages a long level, as in ``walk_figure``.
+    """
+    card = papers.card_of(statement)
+    keys, offset = _split(path)
+    try:
+        level = collect.walk(statement.key, tuple(path), when=moment_of(statement), to=to)
+        steps = _steps(statement, keys, to)
+    except KeyError as error:
+        raise CannotExplain(
+            f"“{card.name}”往下没有这一层：{'/'.join(keys) or '（空）'}。请从上一层重新点选"
+        ) from error
+    rest = next((each for each in level if _is_rest(each)), None)
+    total = sum(each.value for each in level)
+    listed = [each for each in level if each is not rest]
+    show = value_printer(statement, keys)
+    parts = tuple(_part(each, keys, show) for each in listed)
+    whole = offset == 0 and (rest is not None or len(level) < LEVEL_SIZE)
+    return Explanation(
+        statement=statement,
+        card=card,
+        exact=exact_text(card, papers.value_of(statement)),
+        computation=_computation(statement, card),
+        steps=steps,
+        parts=_with_shares(parts, [each.value for each in listed]),
+        is_last=bool(listed) and isinstance(listed[0], Leaf),
+        total=show(total),
+        adds_up=_adds_up(statement, card, keys, total) if whole and to.sees_all else None,
+        before=_page(keys, offset - LEVEL_SIZE) if offset else None,
+        after=_page(keys, offset + len(listed))
+        if rest is not None or len(level) >= LEVEL_SIZE
+        else None,
+    )
+
+
+def _is_rest(each: Branch | Leaf) -> bool:
+    """A page that is not the last may end in a branch that stands for the rest."""
+    return isinstance(each, Branch) and each.key.startswith("@")
+
+
+def _split(path: Sequence[str]) -> tuple[tuple[str, ...], int]:
+    if path and path[-1].startswith("@") and path[-1][1:].isdigit():
+        return tuple(path[:-1]), int(path[-1][1:])
+    return tuple(path), 0
+
+
+def _page(keys: tuple[str, ...], offset: int) -> tuple[str, ...]:
+    return (*keys, f"@{offset}") if offset > 0 else keys
+
+
+def _steps(statement: Statement, keys: tuple[str, ...], to: Asker) -> tuple[Step, ...]:
+    """The labels of the steps taken, read from the levels above."""
+    steps = []
+    for depth, key in enumerate(keys):
+        above = collect.walk(statement.key, keys[:depth], when=moment_of(statement), to=to)
+        labels = {each.key: each.label for each in above if isinstance(each, Branch)}
+        steps.append(Step(labels.get(key, key), keys[: depth + 1]))
+    return tuple(steps)
+
+
+def value_printer(statement: Statement, keys: Sequence[str]) -> Callable[[int], str]:
+    """Prints the values of a level exactly, in the unit that the figure's parts have there."""
+    side = _side_card(papers.card_of(statement), tuple(keys))
+
+    def show(value: int) -> str:
+        return f"{show_money(value)}元" if side.unit == "fen" else f"{value:,}{side.word}"
+
+    return show
+
+
+def sheet_address(leaf: Leaf) -> tuple[str, str]:
+    """Address and name of the sheet line a record came from; both empty where it came from none."""
+    if not (leaf.origin_file_id and leaf.origin_sheet and leaf.origin_line):
+        return "", ""
+    line = leaf.origin_line
+    address = f"/intake/files/{leaf.origin_file_id}/sheets/{leaf.origin_sheet}/?line={line}#L{line}"
+    return address, f"第{leaf.origin_sheet}张表第{line}行"
+
+
+def _part(each: Branch | Leaf, keys: tuple[str, ...], show: Callable[[int], str]) -> Part:
+    if isinstance(each, Branch):
+        return Part(each.label, show(each.value), each.count, (*keys, each.key))
+    address, place = sheet_address(each)
+    return Part(each.label, show(each.value), address=address, place=place, note=each.note)
+
+
+def _side_card(card: Card, keys: tuple[str, ...]) -> Card:
+    """The card of what a ratio's parts are counted in; the figure's own card otherwise."""
+    if card.unit != "ratio":
+        return card
+    room, _, name = card.key.partition(".")
+    over, _, under = name.removesuffix("_ratio").partition("_of_")
+    wanted = under if keys[:1] == ("denominator",) and under else over
+    known = collect.known_cards()
+    return known.get(f"{room}.{wanted}") or known.get(f"{room}.{over}") or _counted(card)
+
+
+def _counted(card: Card) -> Card:
+    return Card(card.key, card.name, "count", card.numerator, None, card.cutoff, card.owner)
+
+
+def _with_shares(parts: tuple[Part, ...], values: Sequence[int]) -> tuple[Part, ...]:
+    """Shares of the level's sum, for the bars; none where values of both signs meet."""
+    total = sum(values)
+    if total <= 0 or min(values, default=0) < 0:
+        return parts
+    return tuple(
+        replace(part, share=Decimal(value) / Decimal(total))
+        for part, value in zip(parts, values, strict=True)
+    )
+
+
+def _adds_up(statement: Statement, card: Card, keys: tuple[str, ...], total: int) -> bool | None:
+    """Whether the first split adds up to what the paper states; unknown further down."""
+    if card.unit == "text":
+        return None
+    if card.unit != "ratio":
+        return total == statement.numerator if not keys else None
+    if keys == ("numerator",):
+        return total == statement.numerator
+    return total == statement.denominator if keys == ("denominator",) else None
+
+
+def exact_text(card: Card, value: int | Fraction | str | None) -> str:
+    """The value before rounding, as people read it."""
+    if value is None:
+        return "没有分母，不计算"
+    if isinstance(value, str):
+        return value
+    if card.unit == "fen":
+        return f"{show_money(int(value))}元"
+    if card.unit == "ratio":
+        return f"{Fraction(value).numerator}/{Fraction(value).denominator}"
+    return f"{int(value):,}{card.word}"
+
+
+def _computation(statement: Statement, card: Card) -> str:
+    """How the value came about, in one line."""
+    if card.unit == "ratio":
+        over = _side_card(card, ("numerator",))
+        under = _side_card(card, ("denominator",))
+        if statement.numerator is None or statement.denominator is None:
+            return ""
+        printed = show_value(card, papers.value_of(statement))
+        return (
+            f"{exact_text(over, statement.numerator)} ÷ "
+            f"{exact_text(under, statement.denominator)} = {printed}"
+        )
+    if card.unit == "text" or statement.numerator is None:
+        return ""
+    exact = exact_text(card, statement.numerator)
+    printed = show_value(card, papers.value_of(statement))
+    return exact if exact == printed else f"{exact} ≈ {printed}"
+
+
+def rounding_text(card: Card) -> str:
+    """The rounding rule in words."""
+    if card.unit == "text" or (card.unit == "count" and not card.scale):
+        return "取整数，不作舍入"
+    unit = "百分数" if card.unit == "ratio" else f"以{card.scale}{card.word}为单位"
+    tail = "，末尾的零不写" if card.trim and card.places else ""
+    return f"{unit}，四舍五入保留{card.places}位小数{tail}"

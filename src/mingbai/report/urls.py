@@ -1,0 +1,20 @@
+"""Addresses of the report pages; included at the root, since /why/ stands beside /report/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mingbai.report import views
+
+app_name = "report"
+
+urlpatterns = [
+    path("report/", views.papers, name="papers"),
+    path("report/compile/", views.compile_paper, name="compile"),
+    path("report/<int:pk>/", views.paper, name="paper"),
+    path("report/<int:pk>/docx/", views.download, name="docx"),
+    path("report/<int:pk>/issue/", views.issue, name="issue"),
+    path("report/<int:pk>/changes/", views.changes, name="changes"),
+    path("report/outline/<int:year>/<int:half>/<slug:chapter>/", views.outline, name="outline"),
+    path("why/<int:pk>/", views.why, name="why"),
+]

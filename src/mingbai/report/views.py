@@ -1,0 +1,254 @@
+"""Pages of the report room: summaries, preview, changes, outlines, and 「这个数从哪里来」."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from urllib.parse import quote, urlencode
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from mingbai.base.files import open_file
+from mingbai.base.models import User
+from mingbai.base.scope import Asker
+from mingbai.programme.queries import adopted_years
+from mingbai.report.actions import (
+    CannotCompileSummary,
+    CannotIssueSummary,
+    CannotTypeFigure,
+    CannotWriteOutline,
+    compile_summary,
+    issue_summary,
+    write_outline,
+)
+from mingbai.report.forms import CompileForm, OutlineForm
+from mingbai.report.models import Half, Statement, Summary
+from mingbai.report.queries import (
+    CannotExplain,
+    Explanation,
+    explain_statement,
+    list_changes,
+    open_outline,
+    outline_chapters,
+    page_blocks,
+    paper_file,
+    rounding_text,
+    statement,
+    statements_of,
+    summaries,
+)
+
+PAGE = 20
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def _asker(request: HttpRequest) -> Asker:
+    return request.asker  # type: ignore[attr-defined, no-any-return]
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _require(request: HttpRequest, permission: str, message: str) -> None:
+    to = _asker(request)
+    if not (to.sees_all and to.may(permission)):
+        raise PermissionDenied(message)
+
+
+def _summary(request: HttpRequest, pk: int) -> Summary:
+    found = summaries(to=_asker(request)).filter(pk=pk).first()
+    if found is None:
+        raise Http404("没有这份小结，或尚未印发")
+    return found
+
+
+def _settings() -> dict[str, Any]:
+    """What the installation decides for its papers."""
+    return {
+        "forms_folder": getattr(settings, "MINGBAI_FORMS", None),
+        "demonstration": settings.MINGBAI_DEMO,
+    }
+
+
+@require_GET
+def papers(request: HttpRequest) -> HttpResponse:
+    """The list of summaries, the form to compile one, the chapters the office writes."""
+    to = _asker(request)
+    years = adopted_years(to=to)
+    page = Paginator(summaries(to=to), PAGE).get_page(request.GET.get("page"))
+    may_compile = to.sees_all and to.may("compile") and bool(years)
+    initial = {"year": years[0] if years else None, "half": Half.FIRST}
+    context = {
+        "page": page,
+        "may_compile": may_compile,
+        "form": CompileForm(years=years, initial=initial) if may_compile else None,
+        "no_year": not years,
+    }
+    return render(request, "report/papers.html", context)
+
+
+@require_POST
+def compile_paper(request: HttpRequest) -> HttpResponse:
+    """Compile a new draft."""
+    _require(request, "compile", "编制小结由县民生办经办人员办理")
+    form = CompileForm(request.POST, years=adopted_years(to=_asker(request)))
+    if not form.is_valid():
+        messages.error(request, "请选择年度和时段")
+        return redirect("report:papers")
+    try:
+        made = compile_summary(
+            **form.cleaned_data, by=_user(request), at=timezone.now(), **_settings()
+        )
+    except CannotCompileSummary as error:
+        messages.error(request, str(error))
+        return redirect("report:papers")
+    messages.success(request, f"{made}已编制，点任何一个数都能查到它的来处")
+    return redirect("report:paper", pk=made.pk)
+
+
+@require_GET
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """The summary as it will be printed, each figure a link to where it comes from."""
+    to, found = _asker(request), _summary(request, pk)
+    statements = statements_of(found, to=to)
+    issued = getattr(found, "issue", None)
+    later = summaries(to=to).filter(follows=found).first()
+    context = {
+        "summary": found,
+        "blocks": page_blocks(found, statements),
+        "statements": statements,
+        "issue": issued,
+        "later": later,
+        "signed_date": timezone.localdate(found.compiled_at),
+        "may_issue": not issued
+        and later is None
+        and to.sees_all
+        and to.may("issue")
+        and found.compiled_by_id != to.user_id,
+        "is_maker": found.compiled_by_id == to.user_id,
+        "may_write": to.sees_all and to.may("compile"),
+        "chapters": outline_chapters(found.form_kind, forms_folder=_settings()["forms_folder"]),
+    }
+    return render(request, "report/paper.html", context)
+
+
+@require_GET
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """The docx as it was written when the summary was compiled."""
+    found = _summary(request, pk)
+    stored = paper_file(found, to=_asker(request))
+    if stored is None:
+        raise Http404("这份小结没有文件")
+    name = quote(f"{found}.docx")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return HttpResponse(open_file(stored), content_type=_DOCX, headers=headers)
+
+
+@require_POST
+def issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """Issue a draft."""
+    _require(request, "issue", "小结由复核人或领导印发")
+    found = _summary(request, pk)
+    try:
+        issue_summary(summary=found, by=_user(request), at=timezone.now())
+    except CannotIssueSummary as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{found}已印发，从此不再改动")
+    return redirect("report:paper", pk=pk)
+
+
+@require_GET
+def changes(request: HttpRequest, pk: int) -> HttpResponse:
+    """What this draft states otherwise than the one before, and why."""
+    found = _summary(request, pk)
+    listed = list_changes(found, to=_asker(request))
+    return render(request, "report/changes.html", {"summary": found, "changes": listed})
+
+
+@require_http_methods(["GET", "POST"])
+def outline(request: HttpRequest, year: int, half: int, chapter: str) -> HttpResponse:
+    """Write a chapter with figures bound in."""
+    _require(request, "compile", "提纲由县民生办经办人员编写")
+    to, folder = _asker(request), _settings()["forms_folder"]
+    opened = open_outline(to=to, year=year, half=half, chapter=chapter, forms_folder=folder)
+    if opened is None or year not in adopted_years(to=to):
+        raise Http404("没有这一章可以编写")
+    initial = {"text": opened.text, "follows_version": opened.version}
+    form = OutlineForm(request.POST or None, initial=initial, bound=opened.bound)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = write_outline(
+                year=year,
+                half=half,
+                chapter=chapter,
+                by=_user(request),
+                at=timezone.now(),
+                forms_folder=folder,
+                **form.cleaned_data,
+            )
+        except (CannotTypeFigure, CannotWriteOutline) as error:
+            form.add_error("text", str(error))
+        else:
+            messages.success(request, f"已保存第{saved.version}版，下次编制小结时用上")
+            return redirect("report:outline", year=year, half=half, chapter=chapter)
+    context = {"form": form, "opened": opened, "year": year, "half": Half(half)}
+    status = 422 if form.errors else 200
+    return render(request, "report/outline.html", context, status=status)
+
+
+@require_GET
+def why(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a figure comes from: its definition, its parts, at last the line of a sheet."""
+    to = _asker(request)
+    found = statement(pk, to=to)
+    if found is None:
+        raise Http404("没有这个数，或它所在的小结尚未印发")
+    try:
+        explained = explain_statement(found, tuple(request.GET.getlist("p")), to)
+    except CannotExplain as error:
+        raise Http404(str(error)) from error
+    context = {
+        "statement": found,
+        "explained": explained,
+        "rounding": rounding_text(explained.card),
+        "record_name": _record_name(found),
+        "steps": [(step.label, _address(pk, step.path)) for step in explained.steps],
+        "rows": [(part, _next_address(pk, part.path, part.address)) for part in explained.parts],
+        **_pages(pk, explained),
+    }
+    return render(request, "report/why.html", context)
+
+
+def _address(pk: int, path: tuple[str, ...]) -> str:
+    query = urlencode([("p", key) for key in path])
+    return reverse("report:why", args=[pk]) + (f"?{query}" if query else "")
+
+
+def _next_address(pk: int, path: tuple[str, ...], address: str) -> str:
+    return _address(pk, path) if path else address
+
+
+def _pages(pk: int, explained: Explanation) -> dict[str, str]:
+    before, after = explained.before, explained.after
+    return {
+        "before": "" if before is None else _address(pk, before),
+        "after": "" if after is None else _address(pk, after),
+    }
+
+
+def _record_name(found: Statement) -> str:
+    """The Chinese name of the kind of record behind a figure."""
+    try:
+        return str(apps.get_model(found.evidence_record)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return found.evidence_record

@@ -25,11 +25,6 @@ class Node:
         self.path = path
         if not isinstance(value, dict):
             raise CannotLoadBook(file=file, key=path, problem="应为“键: 值”的表，请检查缩进")
-        for key in value:
-            if not isinstance(key, str):
-                raise CannotLoadBook(
-                    file=file, key=self._at(str(key)), problem=f"键“{key}”请加引号写成文字"
-                )
         self._left: dict[str, Any] = dict(value)
 
     def _at(self, key: str) -> str:

@@ -22,7 +22,8 @@ BOOKS = Path(__file__).parent / "books"
 class _StrictLoader(yaml.CSafeLoader):
     """YAML with whole numbers, true/false, null and dates only; a key given twice is refused.
 
-    Decimal fractions stay text: money and shares must not pass through binary floats.
+    Decimal fractions stay text: money and shares must not pass through binary floats. Keys are
+    text: a division code written bare would be a number.
     """
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
@@ -30,6 +31,10 @@ class _StrictLoader(yaml.CSafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if key.tag != "tag:yaml.org,2002:str":
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"键“{key.value}”请加引号写成文字", key.start_mark
+                )
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"“{key.value}”写了两次", key.start_mark

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from mingbai.rulebook.faults import CannotLoadBook
 from mingbai.rulebook.loading.consistency import (
+    home_of,
     refuse_orphan_towns,
     refuse_shared_names,
     refuse_unpayable,
@@ -136,7 +137,8 @@ def _exclusions(
             )
             if (on_list and pair.second not in known) or not has_folder:
                 raise CannotLoadBook(
-                    file=f"{each.programme.code}/compare.yaml",
+                    file=f"{home_of(each.programme, dict(chain.folders))}"
+                    f"/programmes/{each.programme.code}/compare.yaml",
                     key="exclusions.second",
                     problem=f"没有子项“{pair.second}”，请改正代码",
                 )

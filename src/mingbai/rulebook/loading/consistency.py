@@ -31,6 +31,11 @@ def refuse_shared_names(programmes: Iterable[Programme], *, file: str) -> None:
                     )
 
 
+def home_of(programme: Programme, folders: Mapping[str, str]) -> str:
+    """Return the folder that holds the programme's own page: the province's, or the county's."""
+    return folders["county"] if programme.status == "added" else folders["province"]
+
+
 def refuse_unpayable(
     programmes: Iterable[Programme], rosters: Mapping[str, Roster], *, folders: Mapping[str, str]
 ) -> None:
@@ -43,14 +48,16 @@ def refuse_unpayable(
             if sub.roster is None:
                 continue
             roster = rosters[sub.roster]
-            file = f"{programme.code}/roster.yaml"
+            home = f"{home_of(programme, folders)}/programmes/{programme.code}"
             if (roster.kind == "training") != (sub.kind == "training"):
                 raise CannotLoadBook(
-                    file=file, key=sub.code, problem="培训类子项须用培训花名册，其他子项不能用"
+                    file=f"{home}/roster.yaml",
+                    key=sub.code,
+                    problem="培训类子项须用培训花名册，其他子项不能用",
                 )
             if sub.kind in _PAID_KINDS and not sub.amounts:
                 raise CannotLoadBook(
-                    file=f"{programme.code}/amounts.yaml",
+                    file=f"{home}/amounts.yaml",
                     key=sub.code,
                     problem="有发放花名册却没有标准，请写明标准",
                 )

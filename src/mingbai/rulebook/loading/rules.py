@@ -139,7 +139,8 @@ def _read_params(node: Node, kind: str, *, measures: Collection[str]) -> Mapping
     if kind == "age":
         if not params:
             node.fail("least", "年龄检查至少要写 least（最小）或 most（最大）")
-        if int(params.get("least", 0)) > int(params.get("most", 999)):
+        least, most = params.get("least"), params.get("most")
+        if least is not None and most is not None and int(least) > int(most):
             node.fail("least", "最小年龄大于最大年龄")
     return MappingProxyType(params)
 

@@ -1,0 +1,83 @@
+"""What a year's book says, as frozen values: money in 分, targets exact, every value sourced."""
+
+from __future__ import annotations
+
+from mingbai.rulebook.model.book import (
+    Book,
+)
+from mingbai.rulebook.model.offices import (
+    DivisionSpec,
+    OfficeSpec,
+)
+from mingbai.rulebook.model.programmes import (
+    Measure,
+    Programme,
+    SubItem,
+)
+from mingbai.rulebook.model.rosters import (
+    Column,
+    Roster,
+    Site,
+)
+from mingbai.rulebook.model.rules import (
+    AmountRule,
+    Case,
+    Check,
+    Exclusion,
+    PresenceList,
+    Schedule,
+)
+from mingbai.rulebook.model.words import (
+    AmountKind,
+    CheckKind,
+    ColumnType,
+    Effect,
+    Group,
+    Kind,
+    Layout,
+    Level,
+    OfficeKind,
+    Per,
+    Privacy,
+    RosterKind,
+    ScheduleKind,
+    Status,
+    TargetState,
+    Tier,
+    ValueIs,
+)
+
+__all__ = [
+    "AmountKind",
+    "AmountRule",
+    "Book",
+    "Case",
+    "Check",
+    "CheckKind",
+    "Column",
+    "ColumnType",
+    "DivisionSpec",
+    "Effect",
+    "Exclusion",
+    "Group",
+    "Kind",
+    "Layout",
+    "Level",
+    "Measure",
+    "OfficeKind",
+    "OfficeSpec",
+    "Per",
+    "PresenceList",
+    "Privacy",
+    "Programme",
+    "Roster",
+    "RosterKind",
+    "Schedule",
+    "ScheduleKind",
+    "Site",
+    "Status",
+    "SubItem",
+    "TargetState",
+    "Tier",
+    "ValueIs",
+]

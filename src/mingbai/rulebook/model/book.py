@@ -1,0 +1,109 @@
+"""A county's whole policy for one year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from mingbai.rulebook.model.offices import (
+    DivisionSpec,
+    OfficeSpec,
+)
+from mingbai.rulebook.model.programmes import (
+    Programme,
+    SubItem,
+)
+from mingbai.rulebook.model.rosters import (
+    Roster,
+    Site,
+)
+from mingbai.rulebook.model.rules import (
+    Case,
+    Exclusion,
+    PresenceList,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Book:
+    """A county's policy for one year; ``digest`` is the SHA-256 of what it was read from.
+
+    Two books are equal when year, county and digest are: what they say then is too.
+    """
+
+    year: int
+    county: str
+    county_name: str
+    province_source: str
+    county_source: str
+    programmes: tuple[Programme, ...]
+    rosters: tuple[Roster, ...]
+    exclusions: tuple[Exclusion, ...]
+    lists: tuple[PresenceList, ...]
+    offices: tuple[OfficeSpec, ...]
+    sites: tuple[Site, ...]
+    divisions: tuple[DivisionSpec, ...]
+    cases: tuple[Case, ...]
+    digest: str
+    files: tuple[str, ...]
+    _index: Mapping[tuple[str, str], object] = field(repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Book):
+            return NotImplemented
+        mine, theirs = (self.year, self.county), (other.year, other.county)
+        return mine == theirs and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash((self.year, self.county, self.digest))
+
+    @property
+    def sub_items(self) -> tuple[SubItem, ...]:
+        """Return all sub-items of the programmes that the county carries out."""
+        return tuple(
+            item
+            for programme in self.programmes
+            if programme.status != "not_applicable"
+            for item in programme.sub_items
+        )
+
+    @property
+    def towns(self) -> tuple[DivisionSpec, ...]:
+        """Return the town-level divisions valid on the first day of the year."""
+        day = date(self.year, 1, 1)
+        return tuple(
+            each
+            for each in self.divisions
+            if each.level == "town"
+            and each.valid_from <= day
+            and (each.valid_to is None or day <= each.valid_to)
+        )
+
+    def programme(self, code: str) -> Programme:
+        """Return one programme, or raise KeyError."""
+        found = self._index.get(("programme", code))
+        if not isinstance(found, Programme):
+            raise KeyError(f"{self.year}年清单没有项目“{code}”")
+        return found
+
+    def sub_item(self, code: str) -> SubItem:
+        """Return one sub-item of the year, applicable or not, or raise KeyError."""
+        found = self._index.get(("sub_item", code))
+        if not isinstance(found, SubItem):
+            raise KeyError(f"{self.year}年清单没有子项“{code}”")
+        return found
+
+    def roster(self, code: str) -> Roster:
+        """Return one roster, or raise KeyError."""
+        found = self._index.get(("roster", code))
+        if not isinstance(found, Roster):
+            raise KeyError(f"没有花名册“{code}”")
+        return found
+
+    def office(self, code: str) -> OfficeSpec:
+        """Return one office, or raise KeyError."""
+        found = self._index.get(("office", code))
+        if not isinstance(found, OfficeSpec):
+            raise KeyError(f"没有单位“{code}”")
+        return found

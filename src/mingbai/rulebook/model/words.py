@@ -1,0 +1,49 @@
+"""The closed sets of words that a book may use."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Kind = Literal["works", "subsidy", "insurance", "training", "service"]
+Status = Literal["own", "not_applicable", "added"]
+Group = Literal["new", "adjusted", "continued"]
+ValueIs = Literal["sourced", "demonstration"]
+TargetState = Literal["set", "none", "multi_year", "awaiting"]
+Tier = Literal["central", "province", "city", "county", "town", "other"]
+Effect = Literal["hold", "note"]
+AmountKind = Literal["fixed", "graded", "actual"]
+Per = Literal["month", "term", "year", "case"]
+ScheduleKind = Literal["linear", "points"]
+RosterKind = Literal["subsidy", "training", "list", "progress", "funds", "information"]
+Layout = Literal["rows", "wide"]
+ColumnType = Literal[
+    "text",
+    "name",
+    "id_number",
+    "date",
+    "period",
+    "money",
+    "account",
+    "phone",
+    "integer",
+    "decimal",
+    "code",
+    "town",
+    "village",
+    "sub_item",
+]
+Privacy = Literal["open", "personal", "sensitive"]
+OfficeKind = Literal[
+    "county_office",
+    "leader",
+    "department",
+    "town",
+    "village",
+    "auditor",
+    "supervisor",
+    "third_party",
+]
+CheckKind = Literal[
+    "age", "sex", "amount_standard", "capacity", "repeated_person", "shared_account", "shared_phone"
+]
+Level = Literal["common", "province", "city", "county"]

@@ -11,7 +11,11 @@ from mingbai.engine.generate.names import draw_given, draw_minority_name, draw_s
 from mingbai.engine.generate.numbers import account_number, id_number, phone_number
 
 # Odd (men) and even (women) sequence numbers give 499 of each a day; the step spreads them.
+# A second maker draws on each day's reserve.
 _A_DAY = 499
+_RESERVE = 450
+# No maker draws more people than this.
+_MOST = 10_000_000
 _STEP = 173
 
 
@@ -38,12 +42,16 @@ class Person(NamedTuple):
 
 
 class PeopleMaker:
-    """Draws people who share no ID number, account or phone with one another."""
+    """Draws people who share no ID number, account or phone with one another.
 
-    def __init__(self, random: Random) -> None:
+    A second maker ``from_reserve`` shares none with the first.
+    """
+
+    def __init__(self, random: Random, *, from_reserve: bool = False) -> None:
         self._random = random
         self._used: dict[tuple[date, bool], int] = {}
-        self._made = 0
+        self._made = _MOST if from_reserve else 0
+        self._first, self._end = (_RESERVE, _A_DAY) if from_reserve else (0, _RESERVE)
 
     def make(
         self,
@@ -83,8 +91,8 @@ class PeopleMaker:
         first, last = born[0].toordinal(), born[1].toordinal()
         for _ in range(50):
             birth = date.fromordinal(first + int(self._random.random() * (last - first + 1)))
-            used = self._used.get((birth, male), 0)
-            if used < _A_DAY:
+            used = self._used.get((birth, male), self._first)
+            if used < self._end:
                 self._used[birth, male] = used + 1
                 place = (used * _STEP + birth.toordinal() * 61) % _A_DAY
                 return birth, 2 * place + (1 if male else 2)

@@ -1,0 +1,306 @@
+"""The whole demonstration county, made from a seed: people, rolls, tables, faults, workbooks; nothing written yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+from mingbai.engine.generate import PeopleMaker, Person
+from mingbai.rulebook import load_book
+from mingbai.rulebook.model import Book, OfficeSpec
+from mingbai.site.demo.advance import AdvanceLine, plan_advance
+from mingbai.site.demo.books import RollPage, Stationer, Workbook
+from mingbai.site.demo.lists import Death, Trainee, make_deaths, make_staff, make_trainees
+from mingbai.site.demo.money import FundLine, plan_funds
+from mingbai.site.demo.pieces import Piece, make_pieces
+from mingbai.site.demo.places import read_places, reporting_towns
+from mingbai.site.demo.plan import CannotMakeCounty, Plan, Size, load_plan
+from mingbai.site.demo.planting import FaultPlanter
+from mingbai.site.demo.reports import ReportBinder
+from mingbai.site.demo.rolls import Roll, RollMaker, Rolls, village_choice
+from mingbai.site.demo.rosters import columns_of
+from mingbai.site.demo.slips import spoil_tables
+
+MONTHS = (1, 2, 3, 4, 5, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """Everything the county hands in, before it is written."""
+
+    book: Book
+    plan: Plan
+    size: Size
+    seed: int
+    rolls: tuple[Roll, ...]
+    funds: tuple[FundLine, ...]
+    advance: tuple[AdvanceLine, ...]
+    trainees: Mapping[str, Mapping[int, list[Trainee]]]
+    pieces: tuple[Piece, ...]
+    deaths: Sequence[Death]
+    staff: Sequence[Person]
+    workbooks: tuple[Workbook, ...]
+    person_times: int
+    paid_amount: int
+
+
+def plan_county(*, size: Size, seed: int, county: str, year: int) -> County:
+    """Make the county of a seed; raises CannotMakeCounty when plan and rulebook do not fit."""
+    return _CountyMaker(size=size, seed=seed, county=county, year=year).make()
+
+
+class _CountyMaker:
+    def __init__(self, *, size: Size, seed: int, county: str, year: int) -> None:
+        self._book = load_book(year=year, county=county)
+        self._plan = load_plan()
+        self._size = size
+        self._seed = seed
+        self._scale = self._plan.scales[size]
+        self._places = read_places(self._book)
+        self._villages = village_choice(self._places, None)
+        self._people = PeopleMaker(self._random("people"))
+
+    def _random(self, matter: str) -> Random:
+        """One stream of randomness a matter: changing one part leaves the others as they were."""
+        return Random(f"{self._seed}:{self._size}:{matter}")  # noqa: S311
+
+    def _common_random(self, matter: str) -> Random:
+        """Randomness of tables that are the same in every size."""
+        return Random(f"{self._seed}:{matter}")  # noqa: S311
+
+    def make(self) -> County:
+        head = self._plan.headline
+        person_times = _scaled(head.person_times, self._scale)
+        paid_amount = _scaled(head.paid_amount, self._scale)
+        rolls = self._make_rolls(person_times, paid_amount)
+        _refuse_overlaps(self._book, rolls.rolls)
+        trainees = make_trainees(
+            book=self._book,
+            plan=self._plan,
+            maker=PeopleMaker(self._common_random("trainees"), from_reserve=True),
+            villages=self._villages,
+            random=self._common_random("classes"),
+        )
+        deaths, dead = make_deaths(
+            rolls=rolls,
+            plan=self._plan,
+            scale=self._scale,
+            year=self._book.year,
+            months=MONTHS,
+            maker=self._people,
+            villages=self._villages,
+            random=self._random("deaths"),
+        )
+        staff = make_staff(
+            count=max(20, _scaled(self._plan.lists["fiscal_staff"].at_large, self._scale)),
+            year=self._book.year,
+            maker=self._people,
+            villages=self._villages,
+        )
+        stationer = Stationer(book=self._book)
+        books = self._bind_rolls(stationer, rolls.rolls)
+        self._plant(stationer, rolls.rolls, dead, staff)
+        funds = self._make_funds(rolls.rolls)
+        advance = self._make_advance(trainees)
+        pieces = self._make_pieces(stationer)
+        binder = ReportBinder(
+            book=self._book, plan=self._plan, stationer=stationer, months=MONTHS
+        )
+        books += binder.bind(
+            funds=funds,
+            advance=advance,
+            trainees=trainees,
+            pieces=pieces,
+            deaths=deaths,
+            staff=staff,
+        )
+        spoil_tables(books, plan=self._plan, random=self._common_random("slips"))
+        return County(
+            book=self._book,
+            plan=self._plan,
+            size=self._size,
+            seed=self._seed,
+            rolls=rolls.rolls,
+            funds=funds,
+            advance=advance,
+            trainees=trainees,
+            pieces=pieces,
+            deaths=deaths,
+            staff=staff,
+            workbooks=tuple(books),
+            person_times=person_times,
+            paid_amount=paid_amount,
+        )
+
+    def _make_rolls(self, person_times: int, paid_amount: int) -> Rolls:
+        maker = RollMaker(
+            book=self._book,
+            places=self._places,
+            maker=self._people,
+            random=self._random("amounts"),
+        )
+        return maker.make(
+            self._plan.streams,
+            scale=self._scale,
+            person_times=person_times,
+            paid_amount=paid_amount,
+        )
+
+    def _bind_rolls(self, stationer: Stationer, rolls: Sequence[Roll]) -> list[Workbook]:
+        books = stationer.bind_rolls(rolls)
+        for number, book in enumerate(books):
+            if number % self._plan.corrected_every == 1:
+                for page in book.sheets:
+                    if isinstance(page, RollPage):
+                        page.roll.is_corrected = True
+        return books
+
+    def _plant(
+        self,
+        stationer: Stationer,
+        rolls: Sequence[Roll],
+        dead: Mapping[str, Sequence[tuple[Person, int]]],
+        staff: Sequence[Person],
+    ) -> None:
+        columns = {
+            id(roll): columns_of(self._book, roll, stationer.habits_of(roll)) for roll in rolls
+        }
+        planter = FaultPlanter(
+            book=self._book,
+            rolls=rolls,
+            columns=lambda roll: columns[id(roll)],
+            places=self._places,
+            maker=self._people,
+            dead=dead,
+            staff=staff,
+            random=self._random("faults"),
+        )
+        planter.plant(self._plan.faults)
+
+    def _make_funds(self, rolls: Sequence[Roll]) -> tuple[FundLine, ...]:
+        needed = expected_payments(self._book, self._plan)
+        paid: dict[str, int] = {}
+        for roll in rolls:
+            paid[roll.stream.sub_item] = paid.get(roll.stream.sub_item, 0) + roll.amount
+        for code, amount in paid.items():
+            if amount > needed[code]:
+                raise CannotMakeCounty(f"{code} 发放 {amount} 分，超过拨付的下限 {needed[code]} 分")
+        return plan_funds(
+            book=self._book,
+            months=MONTHS,
+            released_ratio=self._plan.headline.released_ratio,
+            needed=needed,
+            random=self._common_random("funds"),
+        )
+
+    def _make_advance(
+        self, trainees: Mapping[str, Mapping[int, list[Trainee]]]
+    ) -> tuple[AdvanceLine, ...]:
+        return plan_advance(
+            book=self._book,
+            towns=reporting_towns(self._book),
+            months=MONTHS,
+            completed=self._plan.completed,
+            heads=expected_heads(self._plan, trainees, MONTHS),
+            random=self._common_random("advance"),
+        )
+
+    def _make_pieces(self, stationer: Stationer) -> tuple[Piece, ...]:
+        senders: list[OfficeSpec] = [
+            office
+            for office in self._book.offices
+            if office.kind == "town" or office.code in stationer.lead_codes
+        ]
+        return make_pieces(
+            offices=senders,
+            subjects=[
+                programme.short_name
+                for programme in self._book.programmes
+                if programme.status != "not_applicable"
+            ],
+            year=self._book.year,
+            months=MONTHS,
+            headline=self._plan.headline,
+            random=self._common_random("pieces"),
+        )
+
+
+def _scaled(number: int, scale: Decimal) -> int:
+    return int(number * scale)
+
+
+def _refuse_overlaps(book: Book, rolls: Sequence[Roll]) -> None:
+    """Nobody may be paid by two rolls that exclude each other: the plan's own people are clean."""
+    people: dict[tuple[str, int], set[str]] = {}
+    for roll in rolls:
+        key = (roll.stream.sub_item, roll.month)
+        people.setdefault(key, set()).update(entry.person.id_number for entry in roll.entries)
+    for rule in book.exclusions:
+        for month in MONTHS:
+            both = people.get((rule.first, month), set()) & people.get((rule.second, month), set())
+            if both:
+                raise CannotMakeCounty(f"{rule.rule_id}：{month}月有{len(both)}人同时在两册")
+
+
+def expected_payments(book: Book, plan: Plan) -> dict[str, int]:
+    """Return what each subsidy pays by June at full size, with a margin where amounts are drawn.
+
+    The same in every size, so that fund tables are; never above the budget.
+    """
+    needed: dict[str, int] = {}
+    rest = plan.headline.paid_amount
+    for stream in plan.streams:
+        item = book.sub_item(stream.sub_item)
+        turns = stream.count * len(stream.months)
+        rules = item.amounts
+        fixed = all(rule.kind == "fixed" for rule in rules)
+        likely = turns * (stream.mean_amount or _mean_amount(book, stream.sub_item, stream.grades))
+        rest -= likely
+        needed[stream.sub_item] = min(item.budget_fen, likely if fixed else likely * 115 // 100)
+    for stream in plan.streams:
+        if not stream.count:
+            likely = rest * 105 // 100
+            needed[stream.sub_item] = min(book.sub_item(stream.sub_item).budget_fen, likely)
+    return needed
+
+
+def _mean_amount(book: Book, code: str, weights: Mapping[str, int]) -> int:
+    for rule in book.sub_item(code).amount_rules(_first_day(book)):
+        if rule.kind == "fixed" and rule.amount_fen is not None:
+            return rule.amount_fen
+        if rule.grades:
+            parts = {grade: weights.get(grade, 1) for grade in rule.grades}
+            whole = sum(rule.grades[grade] * part for grade, part in parts.items())
+            return whole // sum(parts.values())
+    return 0
+
+
+def expected_heads(
+    plan: Plan,
+    trainees: Mapping[str, Mapping[int, list[Trainee]]],
+    months: Sequence[int],
+) -> dict[str, dict[int, int]]:
+    """Return heads to date by month: of training rosters, and of subsidies at full size."""
+    heads: dict[str, dict[int, int]] = {}
+    for code, classes in trainees.items():
+        heads[code] = {
+            month: sum(len(people) for when, people in classes.items() if when <= month)
+            for month in months
+        }
+    for stream in plan.streams:
+        if stream.count:
+            turns = {
+                month: sum(1 for when in stream.months if when <= month) for month in months
+            }
+            heads[stream.sub_item] = {
+                month: stream.count * (turn if stream.cumulative else min(turn, 1))
+                for month, turn in turns.items()
+            }
+    return heads
+
+
+def _first_day(book: Book) -> date:
+    return date(book.year, 1, 1)

@@ -1,0 +1,221 @@
+"""``make_county``: writes the county's files, two processes at a time, and the truth beside them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mingbai.site.demo.books import RollPage, TableSheet, Workbook
+from mingbai.site.demo.county import MONTHS, County, plan_county
+from mingbai.site.demo.drafts import BookDraft, SheetDraft, WrittenSheet
+from mingbai.site.demo.plan import CannotMakeCounty, Size
+from mingbai.site.demo.rosters import roll_sheet
+from mingbai.site.demo.totals import sum_up
+from mingbai.site.demo.truth import CountyTruth, FaultRecord, truth_folder_of, write_truth
+from mingbai.site.demo.workbooks import write_book
+
+#: Told after each file: files written so far, files in all.
+Progress = Callable[[int, int], None]
+
+# Below this one process is quicker than starting two more.
+_WORTH_TWO = ("quarter", "half", "full")
+_PROCESSES = 2
+
+
+def make_county(
+    *,
+    folder: Path,
+    size: Size,
+    seed: int,
+    progress: Progress | None = None,
+    county: str = "340223",
+    year: int = 2021,
+    months: Sequence[int] = MONTHS,
+) -> CountyTruth:
+    """Write the demonstration county into ``folder`` and its truth into ``<folder>-truth``.
+
+    The same size and seed give the same bytes. Raises CannotMakeCounty when plan and rulebook do
+    not fit, or for months other than January to June; FileExistsError when ``folder`` holds files.
+    """
+    if tuple(months) != MONTHS:
+        raise CannotMakeCounty("演示县只做1月至6月：全县总数只在六个月齐全时成立")
+    if folder.exists() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} 里已有文件，请换一个空文件夹")
+    folder.mkdir(parents=True, exist_ok=True)
+    made = plan_county(size=size, seed=seed, county=county, year=year)
+    jobs = _jobs(made)
+    faults: list[FaultRecord] = []
+    for done, records in enumerate(_run(made, jobs, folder), start=1):
+        faults += records
+        if progress is not None:
+            progress(done, len(jobs))
+    files = sorted(made.workbooks[book].path(corrected=fixed) for book, fixed in jobs)
+    truth = CountyTruth(
+        folder=folder,
+        truth_folder=truth_folder_of(folder),
+        files=tuple(files),
+        faults=tuple(sorted(faults)),
+        totals=sum_up(made, files=len(files), faults=faults),
+    )
+    write_truth(truth)
+    return truth
+
+
+def receiving_order(folder: Path) -> list[Path]:
+    """List a county's files as they arrive: the first wave, then the corrections."""
+    return sorted(
+        (path for path in folder.rglob("*") if path.is_file()),
+        key=lambda path: path.relative_to(folder).as_posix(),
+    )
+
+
+def _jobs(county: County) -> list[tuple[int, bool]]:
+    """List (workbook, is it the correction), the largest first so that both processes end together."""
+    weights = [sum(_rows(sheet) for sheet in book.sheets) for book in county.workbooks]
+    jobs = [(number, False) for number in range(len(county.workbooks))]
+    jobs += [(number, True) for number, book in enumerate(county.workbooks) if _corrections(book)]
+    return sorted(jobs, key=lambda job: (-weights[job[0]], job))
+
+
+def _rows(sheet: RollPage | TableSheet) -> int:
+    return len(sheet.roll.entries) if isinstance(sheet, RollPage) else len(sheet.draft.rows)
+
+
+def _corrections(book: Workbook) -> list[RollPage | TableSheet]:
+    return [sheet for sheet in book.sheets if _is_corrected(sheet)]
+
+
+def _is_corrected(sheet: RollPage | TableSheet) -> bool:
+    if isinstance(sheet, RollPage):
+        return sheet.roll.is_corrected and bool(sheet.roll.planted)
+    return sheet.is_corrected
+
+
+def _run(
+    county: County, jobs: Sequence[tuple[int, bool]], folder: Path
+) -> Iterable[list[FaultRecord]]:
+    if county.size not in _WORTH_TWO or (os.cpu_count() or 1) < _PROCESSES:
+        for book, fixed in jobs:
+            yield _write(county, book, fixed, folder)
+        return
+    # Spawned, not forked: the caller may hold threads and database connections. Each process makes
+    # the county anew from the seed, which is quicker than handing half a million rows over.
+    context = multiprocessing.get_context("spawn")
+    recipe = {
+        "size": county.size,
+        "seed": county.seed,
+        "county": county.book.county,
+        "year": county.book.year,
+    }
+    with ProcessPoolExecutor(
+        _PROCESSES, mp_context=context, initializer=_prepare, initargs=(recipe, str(folder))
+    ) as pool:
+        for written in as_completed([pool.submit(_write_prepared, job) for job in jobs]):
+            yield written.result()
+
+
+_prepared: dict[str, Any] = {}
+
+
+def _prepare(recipe: Mapping[str, Any], folder: str) -> None:
+    _prepared["county"] = plan_county(**recipe)
+    _prepared["folder"] = Path(folder)
+
+
+def _write_prepared(job: tuple[int, bool]) -> list[FaultRecord]:
+    return _write(_prepared["county"], job[0], job[1], _prepared["folder"])
+
+
+def _write(county: County, number: int, fixed: bool, folder: Path) -> list[FaultRecord]:
+    book = county.workbooks[number]
+    sheets = _corrections(book) if fixed else book.sheets
+    drafts: list[SheetDraft] = []
+    faults: list[list[FaultRecord]] = []
+    for sheet in sheets:
+        draft, planted = _draft(county, book, sheet, fixed)
+        drafts.append(draft)
+        faults.append(planted)
+    path = book.path(corrected=fixed)
+    written = write_book(
+        BookDraft(path=path, office_place=book.place, is_csv=book.is_csv, sheets=tuple(drafts)),
+        folder=folder,
+    )
+    if fixed:
+        return []
+    return [
+        _placed(record, where, number=place)
+        for place, (records, where) in enumerate(zip(faults, written, strict=True), start=1)
+        for record in records
+    ]
+
+
+def _draft(
+    county: County, book: Workbook, sheet: RollPage | TableSheet, fixed: bool
+) -> tuple[SheetDraft, list[FaultRecord]]:
+    """Draft a sheet; its faults carry the draft's row as their line until the file is written."""
+    path = book.path()
+    corrected_in = book.path(corrected=True) if _is_corrected(sheet) else ""
+    if isinstance(sheet, TableSheet):
+        draft = sheet.right if fixed else sheet.draft
+        return draft, [
+            FaultRecord(
+                path=path,
+                sheet=0,
+                line=fault.row,
+                column=fault.column,
+                letter="",
+                kind=fault.kind,
+                outcome=fault.outcome,
+                expected=fault.expected,
+                is_extra=fault.is_extra,
+                corrected_in=corrected_in,
+                sheet_name=draft.name,
+                sub_item=sheet.sub_item,
+                month=sheet.month,
+                town="",
+            )
+            for fault in sheet.faults
+        ]
+    roll = sheet.roll
+    drafted = roll_sheet(
+        county.book,
+        roll,
+        office=book.office,
+        habits=book.habits,
+        name=sheet.name,
+        corrected=fixed,
+        seed=f"{county.seed}:{path}:{sheet.name}",
+    )
+    return drafted.draft, [
+        FaultRecord(
+            path=path,
+            sheet=0,
+            line=row,
+            column=fault.column,
+            letter="",
+            kind=fault.kind,
+            outcome=fault.outcome,
+            expected=fault.expected,
+            is_extra=fault.index is None,
+            corrected_in=corrected_in,
+            sheet_name=sheet.name,
+            sub_item=roll.stream.sub_item,
+            month=roll.month,
+            town=roll.town.code if roll.town is not None else "",
+        )
+        for row, fault in drafted.faults
+    ]
+
+
+def _placed(record: FaultRecord, written: WrittenSheet, *, number: int) -> FaultRecord:
+    return replace(
+        record,
+        sheet=number,
+        line=written.lines[record.line],
+        letter=written.letters[record.column],
+    )

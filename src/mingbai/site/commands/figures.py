@@ -30,8 +30,6 @@ def run(args: argparse.Namespace) -> int:
         return 0
     print(f"{summary}（截止 {summary.cutoff_date:%Y-%m-%d}，依据台账至第 {summary.as_of_seq} 条）")
     for each in found:
-        print(
         rows = f"（依据 {each['evidence_rows']:,} 条）"
         print(f"  {each['key']:<34}{each['name']}：{each['display']}{rows}")
-        )
     return 0

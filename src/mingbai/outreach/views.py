@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -49,7 +50,7 @@ def offices(request: HttpRequest) -> HttpResponse:
         "sent": len(found),
         "city": sum(row.city for row in rows),
         "province": sum(row.province for row in rows),
-        "city_ratio": sum(row.city for row in rows) / len(found) if found else None,
+        "city_ratio": Fraction(sum(row.city for row in rows), len(found)) if found else None,
     }
     return render(request, "outreach/offices.html", context)
 

@@ -167,7 +167,8 @@ class Measure(ActMixin, ScopedModel):
             models.UniqueConstraint(fields=("sub_item", "code"), name="measure_code_once"),
             models.CheckConstraint(
                 name="measure_target_fits_state",
-                condition=Q(target_state="set", target__gt=0)
+                # A bare target > 0 would let NULL pass: unknown is not false in a CHECK.
+                condition=Q(target_state="set", target__isnull=False, target__gt=0)
                 | Q(target_state__in=("none", "awaiting"), target__isnull=True)
                 | Q(target_state="multi_year"),
             ),

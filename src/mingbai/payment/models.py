@@ -61,7 +61,8 @@ class PaymentBatch(ScopedModel, ActMixin):
             ),
             models.CheckConstraint(
                 name="batch_follows_from_second",
-                condition=Q(number=1, follows__isnull=True) | Q(number__gt=1, follows__isnull=False),
+                condition=Q(number=1, follows__isnull=True)
+                | Q(number__gt=1, follows__isnull=False),
             ),
         )
         indexes = (models.Index(fields=("year", "period", "sub_item"), name="batch_by_month"),)
@@ -85,9 +86,7 @@ class BatchShare(ScopedModel, ActMixin):
 
     class Meta:
         verbose_name = "批次分镇合计"
-        constraints = (
-            models.UniqueConstraint(fields=("batch", "town"), name="batch_share_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("batch", "town"), name="batch_share_once"),)
 
 
 class PaymentLine(ScopedModel, OriginMixin, ActMixin):
@@ -102,9 +101,7 @@ class PaymentLine(ScopedModel, OriginMixin, ActMixin):
     scope = ScopeBy(town="town", sub_item="sub_item")
 
     batch = models.ForeignKey(PaymentBatch, on_delete=models.PROTECT, related_name="lines")
-    person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
     enrolment = models.ForeignKey(
         Enrolment, on_delete=models.PROTECT, related_name="+", db_index=False
     )

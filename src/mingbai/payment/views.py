@@ -295,18 +295,13 @@ def _offers(to: Asker, found: Any, steps: list[BatchStep]) -> dict[str, Any]:
     checker = any(s.step == "approved" and s.step_by_id == to.user_id for s in steps)
     open_states = (BatchStep.Step.DRAWN, BatchStep.Step.APPROVED)
     return {
-        "may_approve": whole
-        and to.may("approve")
-        and found.state == "drawn"
-        and not maker,
+        "may_approve": whole and to.may("approve") and found.state == "drawn" and not maker,
         "is_maker": maker and found.state == "drawn",
         "may_confirm": whole
         and to.may("confirm")
         and found.state == "approved"
         and not (maker or checker),
-        "may_void": whole
-        and found.state in open_states
-        and (to.may("draw") or to.may("approve")),
+        "may_void": whole and found.state in open_states and (to.may("draw") or to.may("approve")),
         "confirm_form": ConfirmBatch(),
         "void_form": VoidBatch(),
     }

@@ -232,8 +232,7 @@ def _person_page(
             for row in enrolments_of(shown, to=to)
         ],
         "findings": [
-            _finding_card(each, names, towns)
-            for each in findings_of_person(shown, to=to)
+            _finding_card(each, names, towns) for each in findings_of_person(shown, to=to)
         ],
         "form": form,
         "clear": clear,

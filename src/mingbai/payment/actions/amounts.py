@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from mingbai.registry.queries import due_period
 from mingbai.rulebook import AmountRule, SubItem
 
 #: Why a row is not in a batch -> words for the page.
@@ -22,20 +23,6 @@ CAUSES: Final[dict[str, str]] = {
     "repeated": "同一人同一期重复",
     "paid_before": "此前批次已列入",
 }
-#: Terms as months 13 and 14 of a year: spring (February to July) and autumn.
-SPRING, AUTUMN = 13, 14
-
-
-def due_period(period: int, per: str) -> int:
-    """What period the money is for: the month, the term (yyyy13, yyyy14) or the year (yyyy00)."""
-    year, month = divmod(period, 100)
-    if per == "year":
-        return year * 100
-    if per == "term":
-        if month == 1:  # January still belongs to the autumn term that began the year before
-            return (year - 1) * 100 + AUTUMN
-        return year * 100 + (SPRING if month <= 7 else AUTUMN)
-    return period
 
 
 def rules_for(sub_item: SubItem, period: int) -> tuple[AmountRule, ...]:

@@ -51,7 +51,9 @@ def plan_batch(*, rows: pl.DataFrame, sub_item: SubItem, period: int) -> Plan:
     rows = rows.filter(pl.col("period") == period)
     rows = _set_aside(rows, pl.col("verdict").fill_null(0) >= _REJECTED, "rejected", left)
     rows = _set_aside(rows, pl.col("held"), "held", left)
-    rows = rows.join(enrolled(sub_item=sub_item.code), on="id_key", how="left", maintain_order="left")
+    rows = rows.join(
+        enrolled(sub_item=sub_item.code), on="id_key", how="left", maintain_order="left"
+    )
     rows = _set_aside(rows, pl.col("person_id").is_null(), "not_enrolled", left)
     rows = _set_aside(rows, (pl.col("end_period") < period).fill_null(False), "ended", left)
     lines, missed = decide_amounts(rows, sub_item, period)

@@ -49,9 +49,7 @@ def approve_batch(*, batch: PaymentBatch, by: User, at: datetime) -> BatchStep:
         raise CannotApproveBatch("这个批次刚刚由他人处理。请刷新页面，看最新状态。") from error
 
 
-def confirm_batch(
-    *, batch: PaymentBatch, paid_date: date, by: User, at: datetime
-) -> BatchStep:
+def confirm_batch(*, batch: PaymentBatch, paid_date: date, by: User, at: datetime) -> BatchStep:
     """Record that an approved batch was paid on a day; the payer is neither maker nor checker.
 
     Errors: ``CannotConfirmBatch``.

@@ -6,154 +6,355 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('base', '0002_frozen'),
-        ('registry', '0001_initial'),
+        ("base", "0002_frozen"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PaymentBatch',
+            name="PaymentBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sub_item', models.CharField(max_length=80, verbose_name='子项')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('period', models.PositiveIntegerField(verbose_name='月份')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='批次')),
-                ('expected_count', models.PositiveIntegerField(verbose_name='应发笔数')),
-                ('expected_amount', models.BigIntegerField(verbose_name='应发金额（分）')),
-                ('person_count', models.PositiveIntegerField(verbose_name='人次')),
-                ('lines_digest', models.CharField(max_length=64, verbose_name='明细摘要')),
-                ('rulebook_digest', models.CharField(max_length=64, verbose_name='规则库摘要')),
-                ('left_out', models.JSONField(default=dict, verbose_name='未列入')),
-                ('drawn_at', models.DateTimeField(verbose_name='制表时间')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.act', verbose_name='台账')),
-                ('drawn_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('follows', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payment.paymentbatch', verbose_name='补发自')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sub_item", models.CharField(max_length=80, verbose_name="子项")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("period", models.PositiveIntegerField(verbose_name="月份")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="批次")),
+                ("expected_count", models.PositiveIntegerField(verbose_name="应发笔数")),
+                ("expected_amount", models.BigIntegerField(verbose_name="应发金额（分）")),
+                ("person_count", models.PositiveIntegerField(verbose_name="人次")),
+                ("lines_digest", models.CharField(max_length=64, verbose_name="明细摘要")),
+                ("rulebook_digest", models.CharField(max_length=64, verbose_name="规则库摘要")),
+                ("left_out", models.JSONField(default=dict, verbose_name="未列入")),
+                ("drawn_at", models.DateTimeField(verbose_name="制表时间")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="base.act",
+                        verbose_name="台账",
+                    ),
+                ),
+                (
+                    "drawn_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "follows",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payment.paymentbatch",
+                        verbose_name="补发自",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '发放批次',
+                "verbose_name": "发放批次",
             },
         ),
         migrations.CreateModel(
-            name='BatchStep',
+            name="BatchStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('step', models.CharField(choices=[('drawn', '已制表'), ('approved', '已复核'), ('paid', '已发放'), ('voided', '已作废')], max_length=10, verbose_name='步骤')),
-                ('batch_digest', models.CharField(max_length=64, verbose_name='明细摘要')),
-                ('step_at', models.DateTimeField(verbose_name='时间')),
-                ('paid_date', models.DateField(null=True, verbose_name='发放日期')),
-                ('reason', models.CharField(default='', max_length=200, verbose_name='理由')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.act', verbose_name='台账')),
-                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('step_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='payment.paymentbatch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="次序")),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("drawn", "已制表"),
+                            ("approved", "已复核"),
+                            ("paid", "已发放"),
+                            ("voided", "已作废"),
+                        ],
+                        max_length=10,
+                        verbose_name="步骤",
+                    ),
+                ),
+                ("batch_digest", models.CharField(max_length=64, verbose_name="明细摘要")),
+                ("step_at", models.DateTimeField(verbose_name="时间")),
+                ("paid_date", models.DateField(null=True, verbose_name="发放日期")),
+                ("reason", models.CharField(default="", max_length=200, verbose_name="理由")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="base.act",
+                        verbose_name="台账",
+                    ),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "step_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="payment.paymentbatch",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '批次步骤',
+                "verbose_name": "批次步骤",
             },
         ),
         migrations.CreateModel(
-            name='BatchShare',
+            name="BatchShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sub_item', models.CharField(max_length=80, verbose_name='子项')),
-                ('period', models.PositiveIntegerField(verbose_name='月份')),
-                ('town', models.CharField(max_length=9, verbose_name='镇')),
-                ('line_count', models.PositiveIntegerField(verbose_name='笔数')),
-                ('person_count', models.PositiveIntegerField(verbose_name='人次')),
-                ('amount', models.BigIntegerField(verbose_name='金额（分）')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.act', verbose_name='台账')),
-                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='payment.paymentbatch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sub_item", models.CharField(max_length=80, verbose_name="子项")),
+                ("period", models.PositiveIntegerField(verbose_name="月份")),
+                ("town", models.CharField(max_length=9, verbose_name="镇")),
+                ("line_count", models.PositiveIntegerField(verbose_name="笔数")),
+                ("person_count", models.PositiveIntegerField(verbose_name="人次")),
+                ("amount", models.BigIntegerField(verbose_name="金额（分）")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="base.act",
+                        verbose_name="台账",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shares",
+                        to="payment.paymentbatch",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '批次分镇合计',
+                "verbose_name": "批次分镇合计",
             },
         ),
         migrations.CreateModel(
-            name='PaymentLine',
+            name="PaymentLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin_sheet', models.PositiveIntegerField(null=True, verbose_name='来源工作表')),
-                ('origin_line', models.PositiveIntegerField(null=True, verbose_name='来源行')),
-                ('sub_item', models.CharField(max_length=80, verbose_name='子项')),
-                ('period', models.PositiveIntegerField(verbose_name='所属期')),
-                ('item', models.CharField(max_length=40, verbose_name='项目')),
-                ('turn', models.PositiveIntegerField(default=1, verbose_name='次序')),
-                ('amount', models.BigIntegerField(verbose_name='金额（分）')),
-                ('person_times', models.PositiveSmallIntegerField(default=1, verbose_name='人次')),
-                ('rule', models.CharField(max_length=160, verbose_name='规则')),
-                ('town', models.CharField(max_length=9, verbose_name='镇')),
-                ('voided', models.BooleanField(default=False, verbose_name='已作废')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.act', verbose_name='台账')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='payment.paymentbatch')),
-                ('enrolment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.enrolment')),
-                ('origin_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.storedfile', verbose_name='来源文件')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("origin_sheet", models.PositiveIntegerField(null=True, verbose_name="来源工作表")),
+                ("origin_line", models.PositiveIntegerField(null=True, verbose_name="来源行")),
+                ("sub_item", models.CharField(max_length=80, verbose_name="子项")),
+                ("period", models.PositiveIntegerField(verbose_name="所属期")),
+                ("item", models.CharField(max_length=40, verbose_name="项目")),
+                ("turn", models.PositiveIntegerField(default=1, verbose_name="次序")),
+                ("amount", models.BigIntegerField(verbose_name="金额（分）")),
+                ("person_times", models.PositiveSmallIntegerField(default=1, verbose_name="人次")),
+                ("rule", models.CharField(max_length=160, verbose_name="规则")),
+                ("town", models.CharField(max_length=9, verbose_name="镇")),
+                ("voided", models.BooleanField(default=False, verbose_name="已作废")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="base.act",
+                        verbose_name="台账",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="payment.paymentbatch",
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.enrolment",
+                    ),
+                ),
+                (
+                    "origin_file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="base.storedfile",
+                        verbose_name="来源文件",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '发放明细',
+                "verbose_name": "发放明细",
             },
         ),
         migrations.AddIndex(
-            model_name='paymentbatch',
-            index=models.Index(fields=['year', 'period', 'sub_item'], name='batch_by_month'),
+            model_name="paymentbatch",
+            index=models.Index(fields=["year", "period", "sub_item"], name="batch_by_month"),
         ),
         migrations.AddConstraint(
-            model_name='paymentbatch',
-            constraint=models.UniqueConstraint(fields=('sub_item', 'period', 'number'), name='batch_number_once'),
+            model_name="paymentbatch",
+            constraint=models.UniqueConstraint(
+                fields=("sub_item", "period", "number"), name="batch_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('expected_amount__gt', 0), ('expected_count__gt', 0), ('person_count__gte', 0)), name='batch_declares_something'),
+            model_name="paymentbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("expected_amount__gt", 0), ("expected_count__gt", 0), ("person_count__gte", 0)
+                ),
+                name="batch_declares_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('follows__isnull', True), ('number', 1)), models.Q(('follows__isnull', False), ('number__gt', 1)), _connector='OR'), name='batch_follows_from_second'),
+            model_name="paymentbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("follows__isnull", True), ("number", 1)),
+                    models.Q(("follows__isnull", False), ("number__gt", 1)),
+                    _connector="OR",
+                ),
+                name="batch_follows_from_second",
+            ),
         ),
         migrations.AddIndex(
-            model_name='batchstep',
-            index=models.Index(fields=['step', 'paid_date'], name='batch_step_paid'),
+            model_name="batchstep",
+            index=models.Index(fields=["step", "paid_date"], name="batch_step_paid"),
         ),
         migrations.AddConstraint(
-            model_name='batchstep',
-            constraint=models.UniqueConstraint(fields=('batch', 'number'), name='batch_step_in_order'),
+            model_name="batchstep",
+            constraint=models.UniqueConstraint(
+                fields=("batch", "number"), name="batch_step_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batchstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('step', 'drawn'), ('step_by', models.F('maker'))), ('step', 'voided'), models.Q(('step__in', ('approved', 'paid')), models.Q(('step_by', models.F('maker')), _negated=True)), _connector='OR'), name='batch_step_maker_is_not_checker'),
+            model_name="batchstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("step", "drawn"), ("step_by", models.F("maker"))),
+                    ("step", "voided"),
+                    models.Q(
+                        ("step__in", ("approved", "paid")),
+                        models.Q(("step_by", models.F("maker")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="batch_step_maker_is_not_checker",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batchstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number', 1), ('step', 'drawn')), models.Q(('number', 2), ('step', 'approved')), models.Q(('number', 3), ('step', 'paid')), models.Q(('number__in', (2, 3)), ('step', 'voided')), _connector='OR'), name='batch_step_place'),
+            model_name="batchstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("number", 1), ("step", "drawn")),
+                    models.Q(("number", 2), ("step", "approved")),
+                    models.Q(("number", 3), ("step", "paid")),
+                    models.Q(("number__in", (2, 3)), ("step", "voided")),
+                    _connector="OR",
+                ),
+                name="batch_step_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batchstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid_date__isnull', False), ('step', 'paid')), models.Q(models.Q(('step', 'paid'), _negated=True), ('paid_date__isnull', True)), _connector='OR'), name='batch_step_paid_has_date'),
+            model_name="batchstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("paid_date__isnull", False), ("step", "paid")),
+                    models.Q(
+                        models.Q(("step", "paid"), _negated=True), ("paid_date__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="batch_step_paid_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batchstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('step', 'voided'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='batch_step_void_has_reason'),
+            model_name="batchstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("step", "voided"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="batch_step_void_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batchshare',
-            constraint=models.UniqueConstraint(fields=('batch', 'town'), name='batch_share_once'),
+            model_name="batchshare",
+            constraint=models.UniqueConstraint(fields=("batch", "town"), name="batch_share_once"),
         ),
         migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided', False)), fields=('person', 'sub_item', 'period', 'item', 'turn'), name='payment_line_never_twice'),
+            model_name="paymentline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("voided", False)),
+                fields=("person", "sub_item", "period", "item", "turn"),
+                name="payment_line_never_twice",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_line_positive'),
+            model_name="paymentline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="payment_line_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.CheckConstraint(condition=models.Q(('person_times__in', (0, 1))), name='payment_line_person_times'),
+            model_name="paymentline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("person_times__in", (0, 1))), name="payment_line_person_times"
+            ),
         ),
     ]

@@ -32,9 +32,21 @@ OLD.voided OR NOT NEW.voided OR NOT EXISTS (
 """
 
 GUARDS = (
-    ("payment_step_guard", "INSERT", "payment_batchstep", _STEP, "this step does not fit its batch"),
+    (
+        "payment_step_guard",
+        "INSERT",
+        "payment_batchstep",
+        _STEP,
+        "this step does not fit its batch",
+    ),
     ("payment_line_closed", "INSERT", "payment_paymentline", _CLOSED, "the batch is already drawn"),
-    ("payment_line_void", 'UPDATE OF "voided"', "payment_paymentline", _VOID, "the batch is not voided"),
+    (
+        "payment_line_void",
+        'UPDATE OF "voided"',
+        "payment_paymentline",
+        _VOID,
+        "the batch is not voided",
+    ),
 )
 
 
@@ -47,13 +59,19 @@ class GuardBatches(Operation):
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Nothing changes in the models' state."""
 
-    def database_forwards(self, app_label: str, editor: Any, from_state: Any, to_state: Any) -> None:
+    def database_forwards(
+        self, app_label: str, editor: Any, from_state: Any, to_state: Any
+    ) -> None:
         self.database_backwards(app_label, editor, from_state, to_state)
         for name, event, table, refused, message in GUARDS:
-            for statement in _create(editor.connection.vendor, name, event, table, refused, message):
+            for statement in _create(
+                editor.connection.vendor, name, event, table, refused, message
+            ):
                 editor.execute(statement, params=None)
 
-    def database_backwards(self, app_label: str, editor: Any, from_state: Any, to_state: Any) -> None:
+    def database_backwards(
+        self, app_label: str, editor: Any, from_state: Any, to_state: Any
+    ) -> None:
         for name, _, table, _, _ in GUARDS:
             on = "" if editor.connection.vendor == "sqlite" else f' ON "{table}"'
             editor.execute(f'DROP TRIGGER IF EXISTS "{name}"{on}', params=None)

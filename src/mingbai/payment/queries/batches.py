@@ -31,13 +31,12 @@ def with_state(batches: ScopedQuerySet[PaymentBatch]) -> ScopedQuerySet[PaymentB
     """Annotate each batch with the newest step as ``state`` and its ``paid_date``."""
     newest = BatchStep.objects.unscoped(_WHY).filter(batch=OuterRef("pk")).order_by("-number")
     return batches.annotate(
-        state=Subquery(newest.values("step")[:1]), paid_date=Subquery(newest.values("paid_date")[:1])
+        state=Subquery(newest.values("step")[:1]),
+        paid_date=Subquery(newest.values("paid_date")[:1]),
     )
 
 
-def shares_seen(
-    *, to: Asker, batches: list[PaymentBatch]
-) -> dict[int, dict[str, int]]:
+def shares_seen(*, to: Asker, batches: list[PaymentBatch]) -> dict[int, dict[str, int]]:
     """Batch id -> ``line_count person_count amount`` of the towns the asker may see."""
     rows = (
         BatchShare.objects.seen_by(to)
@@ -55,9 +54,7 @@ def shares_seen(
     }
 
 
-def paid_shares(
-    *, to: Asker, year: int, cutoff: date, as_of: int
-) -> ScopedQuerySet[BatchShare]:
+def paid_shares(*, to: Asker, year: int, cutoff: date, as_of: int) -> ScopedQuerySet[BatchShare]:
     """Town totals of the batches paid on or before ``cutoff``, as known at ledger number ``as_of``."""
     paid = BatchStep.objects.unscoped("what is paid is one truth for everybody").filter(
         batch=OuterRef("batch_id"),

@@ -47,7 +47,9 @@ def read_source(*, year: int, sub_items: frozenset[str] | None = None) -> Source
     mark = source_mark(year=year)
     sheets = list(live_sheets(to=to, year=year, kind="subsidy"))
     if sub_items is not None:
-        sheets = [sheet for sheet in sheets if sheet.sub_item is None or sheet.sub_item in sub_items]
+        sheets = [
+            sheet for sheet in sheets if sheet.sub_item is None or sheet.sub_item in sub_items
+        ]
     rows = roster_rows(sheets=sheets, to=to, columns=_COLUMNS, rejected=True)
     held = held_rows(year=year).with_columns(held=pl.lit(True))
     rows = rows.join(held, on=ORIGIN, how="left", maintain_order="left").with_columns(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mingbai.registry.actions.compare import ComparisonReport, compare_sheets
 from mingbai.registry.actions.end import CannotEndEnrolments, end_enrolments
 from mingbai.registry.actions.enrol import CannotEnrolSheets, EnrolmentReport, enrol_sheets
 from mingbai.registry.actions.reveal import FIELDS, CannotRevealPerson, reveal_person
@@ -19,7 +20,9 @@ __all__ = [
     "CannotEnrolSheets",
     "CannotRevealPerson",
     "CannotSettleFinding",
+    "ComparisonReport",
     "EnrolmentReport",
+    "compare_sheets",
     "decision_of",
     "end_enrolments",
     "enrol_sheets",

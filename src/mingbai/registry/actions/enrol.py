@@ -20,6 +20,7 @@ from mingbai.base.secrets import blind_many, seal_many
 from mingbai.intake.models import Sheet
 from mingbai.registry.models import Enrolment, Person
 from mingbai.registry.queries.findings import held_rows
+from mingbai.registry.queries.people import person_ids
 from mingbai.registry.queries.rows import ORIGIN, roster_rows, village_codes
 from mingbai.rulebook import Book
 
@@ -127,9 +128,7 @@ def _add_enrolments(rows: pl.DataFrame, act: Act) -> int:
     rows = rows.with_columns(
         pl.col("period").min().over("person_id", "sub_item").alias("since_period")
     )
-    new = _with_village(
-        rows.unique(("person_id", "sub_item"), keep="first", maintain_order=True)
-    )
+    new = _with_village(rows.unique(("person_id", "sub_item"), keep="first", maintain_order=True))
     keys = new["id_key"].to_list()
     columns: dict[str, Sequence[object]] = {
         "person_id": new["person_id"].to_list(),
@@ -168,16 +167,9 @@ def _with_village(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _person_ids(keys: list[bytes]) -> pl.DataFrame:
     """``id_key person_id`` of the known persons among these keys."""
-    people = Person.objects.unscoped(_WHY)
-    found: list[tuple[bytes, int]] = []
-    if len(keys) > _FEW:
-        found = list(people.values_list("id_key", "id").iterator(20_000))
-    else:
-        for start in range(0, len(keys), _STEP):
-            part = people.filter(id_key__in=keys[start : start + _STEP])
-            found.extend(part.values_list("id_key", "id"))
+    found = person_ids(keys)
     return pl.DataFrame(
-        {"id_key": [bytes(key) for key, _ in found], "person_id": [pk for _, pk in found]},
+        {"id_key": list(found), "person_id": list(found.values())},
         schema={"id_key": pl.Binary, "person_id": pl.Int64},
     )
 
@@ -195,6 +187,4 @@ def _enrolled_until(people: list[int], sub_items: list[str]) -> pl.DataFrame:
             found.extend(part.values_list(*columns))
     schema = {"person_id": pl.Int64(), "sub_item": pl.String(), "until": pl.Int32()}
     frame = pl.DataFrame(found, schema=schema, orient="row")
-    return frame.group_by("person_id", "sub_item").agg(
-        pl.col("until").fill_null(999_999).max()
-    )
+    return frame.group_by("person_id", "sub_item").agg(pl.col("until").fill_null(999_999).max())

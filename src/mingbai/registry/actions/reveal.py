@@ -45,7 +45,9 @@ def reveal_person(
     if field not in FIELDS:
         raise CannotRevealPerson("没有这一项。可查看的有：证件号、姓名、电话、银行账号。")
     if len(why) < 2:
-        raise CannotRevealPerson("查看完整信息必须写明用途，例如“电话核实发放情况”。请填写后再查看。")
+        raise CannotRevealPerson(
+            "查看完整信息必须写明用途，例如“电话核实发放情况”。请填写后再查看。"
+        )
     if _NUMBERS.search(why):
         raise CannotRevealPerson("用途中不要写证件号、账号或电话号码，请改用文字说明后再查看。")
     if field == "account" and (enrolment is None or enrolment.person_id != person.pk):
@@ -65,4 +67,4 @@ def reveal_person(
     if field != "account" or enrolment is None:
         return unseal_of(person, field)
     sealed = enrolment.account_sealed
-    return unseal("enrolment.account", sealed, bytes(person.id_key)) if sealed else ""
+    return unseal("enrolment.account", bytes(sealed), bytes(person.id_key)) if sealed else ""

@@ -31,7 +31,9 @@ def settle_finding(
     ``CannotSettleFinding`` when decision and reason do not fit, or when a newer decision exists.
     """
     if reason not in REASONS.get(decision, ()):
-        raise CannotSettleFinding("结论与理由不相符。请选择“属实”或“排除”，并从对应的理由中选一个。")
+        raise CannotSettleFinding(
+            "结论与理由不相符。请选择“属实”或“排除”，并从对应的理由中选一个。"
+        )
     try:
         with transaction.atomic():
             act = record_act(
@@ -43,7 +45,9 @@ def settle_finding(
             )
             number = _last_number(finding)
             if number != seen_number:
-                raise CannotSettleFinding("这条疑点刚刚被他人处理。请刷新页面，看过最新结论再决定。")
+                raise CannotSettleFinding(
+                    "这条疑点刚刚被他人处理。请刷新页面，看过最新结论再决定。"
+                )
             return Settlement.objects.create(
                 finding=finding,
                 number=number + 1,

@@ -6,158 +6,394 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('base', '0002_frozen'),
+        ("base", "0002_frozen"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin_sheet', models.PositiveIntegerField(null=True, verbose_name='来源工作表')),
-                ('origin_line', models.PositiveIntegerField(null=True, verbose_name='来源行')),
-                ('id_key', models.BinaryField(max_length=16, unique=True, verbose_name='证件号索引')),
-                ('id_sealed', models.BinaryField(verbose_name='证件号')),
-                ('name_sealed', models.BinaryField(verbose_name='姓名')),
-                ('name_key', models.BinaryField(db_index=True, max_length=16, verbose_name='姓名与镇索引')),
-                ('birth_date', models.DateField(null=True, verbose_name='出生日期')),
-                ('sex', models.PositiveSmallIntegerField(null=True, verbose_name='性别')),
-                ('town', models.CharField(max_length=9, verbose_name='镇')),
-                ('village', models.CharField(max_length=12, verbose_name='村（居）')),
-                ('phone_sealed', models.BinaryField(null=True, verbose_name='电话')),
-                ('phone_key', models.BinaryField(db_index=True, max_length=16, null=True, verbose_name='电话索引')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.act', verbose_name='台账')),
-                ('origin_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.storedfile', verbose_name='来源文件')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("origin_sheet", models.PositiveIntegerField(null=True, verbose_name="来源工作表")),
+                ("origin_line", models.PositiveIntegerField(null=True, verbose_name="来源行")),
+                (
+                    "id_key",
+                    models.BinaryField(max_length=16, unique=True, verbose_name="证件号索引"),
+                ),
+                ("id_sealed", models.BinaryField(verbose_name="证件号")),
+                ("name_sealed", models.BinaryField(verbose_name="姓名")),
+                (
+                    "name_key",
+                    models.BinaryField(db_index=True, max_length=16, verbose_name="姓名与镇索引"),
+                ),
+                ("birth_date", models.DateField(null=True, verbose_name="出生日期")),
+                ("sex", models.PositiveSmallIntegerField(null=True, verbose_name="性别")),
+                ("town", models.CharField(max_length=9, verbose_name="镇")),
+                ("village", models.CharField(max_length=12, verbose_name="村（居）")),
+                ("phone_sealed", models.BinaryField(null=True, verbose_name="电话")),
+                (
+                    "phone_key",
+                    models.BinaryField(
+                        db_index=True, max_length=16, null=True, verbose_name="电话索引"
+                    ),
+                ),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="base.act",
+                        verbose_name="台账",
+                    ),
+                ),
+                (
+                    "origin_file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="base.storedfile",
+                        verbose_name="来源文件",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '对象',
+                "verbose_name": "对象",
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('cause_digest', models.CharField(max_length=32, unique=True, verbose_name='事由摘要')),
-                ('code', models.CharField(max_length=60, verbose_name='疑点')),
-                ('rule', models.CharField(max_length=200, verbose_name='规则')),
-                ('sub_item', models.CharField(max_length=80, verbose_name='子项')),
-                ('town', models.CharField(max_length=9, verbose_name='镇')),
-                ('person_key', models.BinaryField(max_length=16, null=True, verbose_name='证件号索引')),
-                ('severity', models.PositiveSmallIntegerField(verbose_name='轻重')),
-                ('effect', models.CharField(choices=[('hold', '暂缓发放'), ('note', '提示')], max_length=4, verbose_name='处理')),
-                ('stake_amount', models.BigIntegerField(verbose_name='涉及金额（分）')),
-                ('params', models.JSONField(default=dict, verbose_name='说明参数')),
-                ('rulebook_digest', models.CharField(max_length=64, verbose_name='规则库摘要')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.act', verbose_name='台账')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "cause_digest",
+                    models.CharField(max_length=32, unique=True, verbose_name="事由摘要"),
+                ),
+                ("code", models.CharField(max_length=60, verbose_name="疑点")),
+                ("rule", models.CharField(max_length=200, verbose_name="规则")),
+                ("sub_item", models.CharField(max_length=80, verbose_name="子项")),
+                ("town", models.CharField(max_length=9, verbose_name="镇")),
+                (
+                    "person_key",
+                    models.BinaryField(max_length=16, null=True, verbose_name="证件号索引"),
+                ),
+                ("severity", models.PositiveSmallIntegerField(verbose_name="轻重")),
+                (
+                    "effect",
+                    models.CharField(
+                        choices=[("hold", "暂缓发放"), ("note", "提示")],
+                        max_length=4,
+                        verbose_name="处理",
+                    ),
+                ),
+                ("stake_amount", models.BigIntegerField(verbose_name="涉及金额（分）")),
+                ("params", models.JSONField(default=dict, verbose_name="说明参数")),
+                ("rulebook_digest", models.CharField(max_length=64, verbose_name="规则库摘要")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="base.act",
+                        verbose_name="台账",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '疑点',
+                "verbose_name": "疑点",
             },
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin_sheet', models.PositiveIntegerField(null=True, verbose_name='来源工作表')),
-                ('origin_line', models.PositiveIntegerField(null=True, verbose_name='来源行')),
-                ('sub_item', models.CharField(db_index=True, max_length=80, verbose_name='子项')),
-                ('town', models.CharField(max_length=9, verbose_name='镇')),
-                ('village', models.CharField(max_length=12, verbose_name='村（居）')),
-                ('account_sealed', models.BinaryField(null=True, verbose_name='银行账号')),
-                ('account_key', models.BinaryField(max_length=16, null=True, verbose_name='账号索引')),
-                ('since_period', models.PositiveIntegerField(verbose_name='起始月份')),
-                ('end_period', models.PositiveIntegerField(null=True, verbose_name='终止月份')),
-                ('end_reason', models.CharField(default='', max_length=40, verbose_name='终止原因')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.act', verbose_name='台账')),
-                ('end_act', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.act')),
-                ('origin_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.storedfile', verbose_name='来源文件')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='registry.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("origin_sheet", models.PositiveIntegerField(null=True, verbose_name="来源工作表")),
+                ("origin_line", models.PositiveIntegerField(null=True, verbose_name="来源行")),
+                ("sub_item", models.CharField(db_index=True, max_length=80, verbose_name="子项")),
+                ("town", models.CharField(max_length=9, verbose_name="镇")),
+                ("village", models.CharField(max_length=12, verbose_name="村（居）")),
+                ("account_sealed", models.BinaryField(null=True, verbose_name="银行账号")),
+                (
+                    "account_key",
+                    models.BinaryField(max_length=16, null=True, verbose_name="账号索引"),
+                ),
+                ("since_period", models.PositiveIntegerField(verbose_name="起始月份")),
+                ("end_period", models.PositiveIntegerField(null=True, verbose_name="终止月份")),
+                (
+                    "end_reason",
+                    models.CharField(default="", max_length=40, verbose_name="终止原因"),
+                ),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="base.act",
+                        verbose_name="台账",
+                    ),
+                ),
+                (
+                    "end_act",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="base.act",
+                    ),
+                ),
+                (
+                    "origin_file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="base.storedfile",
+                        verbose_name="来源文件",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="registry.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '享受资格',
+                "verbose_name": "享受资格",
             },
         ),
         migrations.CreateModel(
-            name='Settlement',
+            name="Settlement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('decision', models.CharField(choices=[('confirmed', '属实'), ('dismissed', '排除'), ('superseded', '已更正'), ('reopened', '重新出现')], max_length=12, verbose_name='结论')),
-                ('reason', models.CharField(choices=[('not_entitled', '经核实不符合条件'), ('wrong_entry', '填报有误，已通知更正'), ('twice', '重复申报'), ('entitled', '经核实符合条件'), ('other_person', '非同一人'), ('agreed_account', '监护人或户主代领'), ('list_wrong', '比对名单有误'), ('corrected', '更正表中已不存在'), ('came_back', '再次比对又出现')], max_length=20, verbose_name='理由')),
-                ('settled_at', models.DateTimeField(verbose_name='处理时间')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.act', verbose_name='台账')),
-                ('finding', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='registry.finding')),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="次序")),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("confirmed", "属实"),
+                            ("dismissed", "排除"),
+                            ("superseded", "已更正"),
+                            ("reopened", "重新出现"),
+                        ],
+                        max_length=12,
+                        verbose_name="结论",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("not_entitled", "经核实不符合条件"),
+                            ("wrong_entry", "填报有误，已通知更正"),
+                            ("twice", "重复申报"),
+                            ("entitled", "经核实符合条件"),
+                            ("other_person", "非同一人"),
+                            ("agreed_account", "监护人或户主代领"),
+                            ("list_wrong", "比对名单有误"),
+                            ("corrected", "更正表中已不存在"),
+                            ("came_back", "再次比对又出现"),
+                        ],
+                        max_length=20,
+                        verbose_name="理由",
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(verbose_name="处理时间")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="base.act",
+                        verbose_name="台账",
+                    ),
+                ),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlements",
+                        to="registry.finding",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '疑点处理',
+                "verbose_name": "疑点处理",
             },
         ),
         migrations.CreateModel(
-            name='FindingEvidence',
+            name="FindingEvidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin_sheet', models.PositiveIntegerField(null=True, verbose_name='来源工作表')),
-                ('origin_line', models.PositiveIntegerField(null=True, verbose_name='来源行')),
-                ('is_subject', models.BooleanField(verbose_name='本行存疑')),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.act', verbose_name='台账')),
-                ('finding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='registry.finding')),
-                ('origin_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.storedfile', verbose_name='来源文件')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("origin_sheet", models.PositiveIntegerField(null=True, verbose_name="来源工作表")),
+                ("origin_line", models.PositiveIntegerField(null=True, verbose_name="来源行")),
+                ("is_subject", models.BooleanField(verbose_name="本行存疑")),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="base.act",
+                        verbose_name="台账",
+                    ),
+                ),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="registry.finding",
+                    ),
+                ),
+                (
+                    "origin_file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="base.storedfile",
+                        verbose_name="来源文件",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '疑点证据',
-                'constraints': [models.UniqueConstraint(fields=('finding', 'origin_file', 'origin_sheet', 'origin_line'), name='finding_evidence_once')],
+                "verbose_name": "疑点证据",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("finding", "origin_file", "origin_sheet", "origin_line"),
+                        name="finding_evidence_once",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('sex__isnull', True), ('sex__in', (1, 2)), _connector='OR'), name='person_sex_known'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sex__isnull", True), ("sex__in", (1, 2)), _connector="OR"),
+                name="person_sex_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['year', '-stake_amount', 'id'], name='finding_by_stake'),
+            model_name="finding",
+            index=models.Index(fields=["year", "-stake_amount", "id"], name="finding_by_stake"),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['person_key'], name='finding_person_key'),
+            model_name="finding",
+            index=models.Index(fields=["person_key"], name="finding_person_key"),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('effect__in', ('hold', 'note'))), name='finding_effect_known'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("effect__in", ("hold", "note"))), name="finding_effect_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('stake_amount__gte', 0)), name='finding_stake_not_negative'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stake_amount__gte", 0)), name="finding_stake_not_negative"
+            ),
         ),
         migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['person', 'sub_item'], name='enrolment_person'),
+            model_name="enrolment",
+            index=models.Index(fields=["person", "sub_item"], name="enrolment_person"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('end_period__isnull', True)), fields=('person', 'sub_item'), name='enrolment_once_in_force'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("end_period__isnull", True)),
+                fields=("person", "sub_item"),
+                name="enrolment_once_in_force",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_act__isnull', True), ('end_period__isnull', True), ('end_reason', '')), models.Q(('end_act__isnull', False), ('end_period__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='enrolment_end_whole'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("end_act__isnull", True), ("end_period__isnull", True), ("end_reason", "")
+                    ),
+                    models.Q(
+                        ("end_act__isnull", False),
+                        ("end_period__isnull", False),
+                        models.Q(("end_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="enrolment_end_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('since_period__gte', 200001), ('since_period__lte', 299912)), name='enrolment_since_is_month'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("since_period__gte", 200001), ("since_period__lte", 299912)),
+                name="enrolment_since_is_month",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.UniqueConstraint(fields=('finding', 'number'), name='settlement_in_order'),
+            model_name="settlement",
+            constraint=models.UniqueConstraint(
+                fields=("finding", "number"), name="settlement_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('decision__in', ('confirmed', 'dismissed', 'superseded', 'reopened'))), name='settlement_decision_known'),
+            model_name="settlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decision__in", ("confirmed", "dismissed", "superseded", "reopened"))
+                ),
+                name="settlement_decision_known",
+            ),
         ),
     ]

@@ -27,14 +27,17 @@ from mingbai.registry.queries.people import (
     find_people,
     masked_names,
     people_by_id,
+    person_ids,
     person_seen,
     show_person,
 )
+from mingbai.registry.queries.periods import due_period
 from mingbai.registry.queries.rows import live_rows, roster_rows
 
 __all__ = [
     "ShownEnrolment",
     "ShownPerson",
+    "due_period",
     "enrolments_of",
     "evidence_of",
     "explain_finding",
@@ -50,6 +53,7 @@ __all__ = [
     "newest_decisions",
     "newest_year",
     "people_by_id",
+    "person_ids",
     "person_seen",
     "roster_rows",
     "rule_records",

@@ -1,17 +1,50 @@
-"""What a finding says, in words."""
+"""What a finding says, in words: what was found, which rule it breaks, what to do next."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
+from mingbai.engine.checks import MESSAGES, message
 from mingbai.registry.models import Finding
+
+#: Short names of kinds of suspicion, for lists and filters.
+_NAMES: Final[Mapping[str, str]] = {
+    "repeated_person": "重复申报",
+    "exclusion": "重复享受",
+    "exclusion_undated": "重复享受（缺月份）",
+    "on_list": "在比对名单中",
+    "paid_after_event": "死亡后列入",
+    "on_list_undated": "在名单中（缺日期）",
+    "two_names": "一号多名",
+    "shared_account": "多人同账号",
+    "shared_phone": "多人同电话",
+    "amount_off": "金额不符标准",
+    "amount_below": "金额低于下限",
+    "amount_above": "金额高于上限",
+    "amount_missing": "缺金额",
+    "amount_grade": "档次不明",
+    "age_below": "未到年龄",
+    "age_above": "超过年龄",
+    "age_unknown": "年龄无法核对",
+    "sex_other": "性别不符",
+    "sex_unknown": "性别无法核对",
+    "over_capacity": "超过核定人数",
+    "uncompared_id": "缺证件号未比对",
+}
 
 
 def finding_name(code: str) -> str:
     """The short name of a kind of suspicion."""
-    return code
+    return _NAMES.get(code, "其他疑点")
 
 
 def explain_finding(finding: Finding, *, names: Mapping[str, str]) -> str:
-    """What is wrong, why it matters and what to do next; sub-items by name."""
-    return finding.code
+    """The engine's sentence, preceded by the rulebook's reason and the other sub-item's name."""
+    params = finding.params
+    said = message(finding.code, params) if finding.code in MESSAGES else finding_name(finding.code)
+    if "first" in params:
+        said = f"同时享受《{names.get(params['first'], params['first'])}》：{said}"
+    if "reason" in params:
+        said = f"{said}（规定：{params['reason']}）"
+    return said

@@ -166,3 +166,11 @@ def test_overlay_says_on_each_day_what_the_most_local_level_says(wide: Piece, lo
         expected = next((p.name for p in (local, wide) if holds(p, day)), None)
         found = [piece.name for piece in laid if holds(piece, day)]
         assert found == ([expected] if expected else [])
+
+
+def test_every_rule_has_its_own_name(book: Book, next_book: Book) -> None:
+    for each in (book, next_book):
+        items = each.sub_items
+        names = [rule.rule_id for item in items for rule in (*item.amounts, *item.checks)]
+        names += [rule.rule_id for rule in (*each.exclusions, *each.lists)]
+        assert len(names) == len(set(names)) > 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mingbai.rulebook.describe import describe_book, describe_programme
 from mingbai.rulebook.faults import CannotLoadBook
 from mingbai.rulebook.loading.book import load_book
 from mingbai.rulebook.model import (
@@ -21,6 +22,7 @@ from mingbai.rulebook.model import (
     Site,
     SubItem,
 )
+from mingbai.rulebook.worked import work_case
 
 __all__ = [
     "AmountRule",
@@ -39,5 +41,8 @@ __all__ = [
     "Schedule",
     "Site",
     "SubItem",
+    "describe_book",
+    "describe_programme",
     "load_book",
+    "work_case",
 ]

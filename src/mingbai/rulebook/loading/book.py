@@ -25,7 +25,16 @@ from mingbai.rulebook.loading.programmes import (
 )
 from mingbai.rulebook.loading.rosters import read_common_rosters
 from mingbai.rulebook.loading.years import read_year_list
-from mingbai.rulebook.model import Book, DivisionSpec, Exclusion, OfficeSpec, Programme, Roster
+from mingbai.rulebook.model import (
+    Book,
+    DivisionSpec,
+    Exclusion,
+    OfficeSpec,
+    PresenceList,
+    Programme,
+    Roster,
+    Site,
+)
 from mingbai.rulebook.shelf import BOOKS, Shelf
 
 _PROVINCE_DIGITS = 2
@@ -38,14 +47,7 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
 
     Division codes nest, so the folders are the code's first two, four and six digits.
     """
-    shelf = Shelf(root)
-    chain = Chain(
-        folders=(
-            ("province", f"province-{county[:_PROVINCE_DIGITS]}"),
-            ("city", f"city-{county[:_CITY_DIGITS]}"),
-            ("county", f"county-{county}"),
-        )
-    )
+    shelf, chain = Shelf(root), _chain(county)
     province, folder = chain.folders[0][1], chain.county
     divisions = read_divisions(shelf, f"{folder}/divisions.csv")
     towns = _towns(divisions, year=year)
@@ -56,24 +58,18 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
         for item in listed.items
     )
     programmes = tuple(each.programme for each in loaded)
+    rosters = (*common.values(), *(roster for each in loaded for roster in each.rosters))
     offices = read_offices(
         shelf,
         f"{folder}/offices.yaml",
         divisions=frozenset(each.code for each in divisions),
         leads=_leads(programmes),
     )
-    rosters = (*common.values(), *(roster for each in loaded for roster in each.rosters))
-    information = [roster for roster in rosters if roster.kind == "information"]
-    sites = read_sites(
-        shelf,
-        "common/sites.yaml",
-        columns=frozenset(column.name for roster in information for column in roster.columns),
-    )
+    refuse_orphan_towns(divisions, offices, towns=towns, file=f"{folder}/offices.yaml")
     refuse_shared_names(programmes, file=f"{province}/years/{year}.yaml")
     refuse_unpayable(
         programmes, {roster.code: roster for roster in rosters}, folders=dict(chain.folders)
     )
-    refuse_orphan_towns(divisions, offices, towns=towns, file=f"{folder}/offices.yaml")
     known = frozenset(item.code for each in programmes for item in each.sub_items)
     return Book(
         year=year,
@@ -84,20 +80,49 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
         programmes=programmes,
         rosters=rosters,
         exclusions=_exclusions(loaded, known, year=year, shelf=shelf, chain=chain),
-        lists=tuple(
-            kept
-            for each in loaded
-            for presence in each.lists
-            if in_force(presence, year=year) and (kept := narrow_list(presence, known)) is not None
-        ),
+        lists=_lists(loaded, known, year=year),
         offices=offices,
-        sites=sites,
+        sites=_sites(shelf, rosters),
         divisions=divisions,
         cases=tuple(case for each in loaded for case in each.cases),
         digest=shelf.digest,
         files=shelf.files,
         _index=_index(programmes, rosters, offices),
     )
+
+
+def _chain(county: str) -> Chain:
+    return Chain(
+        folders=(
+            ("province", f"province-{county[:_PROVINCE_DIGITS]}"),
+            ("city", f"city-{county[:_CITY_DIGITS]}"),
+            ("county", f"county-{county}"),
+        )
+    )
+
+
+def _sites(shelf: Shelf, rosters: Iterable[Roster]) -> tuple[Site, ...]:
+    """Read the sites; each must have its date among the columns of an information roster."""
+    columns = frozenset(
+        column.name
+        for roster in rosters
+        if roster.kind == "information"
+        for column in roster.columns
+    )
+    return read_sites(shelf, "common/sites.yaml", columns=columns)
+
+
+def _lists(
+    loaded: Iterable[Loaded], known: frozenset[str], *, year: int
+) -> tuple[PresenceList, ...]:
+    """Keep what touches the year, narrowed to the sub-items that the year's list carries."""
+    kept = (
+        narrow_list(presence, known)
+        for each in loaded
+        for presence in each.lists
+        if in_force(presence, year=year)
+    )
+    return tuple(presence for presence in kept if presence is not None)
 
 
 def _towns(divisions: Iterable[DivisionSpec], *, year: int) -> frozenset[str]:

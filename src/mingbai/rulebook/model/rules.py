@@ -145,7 +145,7 @@ class PresenceList:
     @property
     def rule_id(self) -> str:
         """Name the rule in results."""
-        return f"{self.roster}@{self.from_date.isoformat()}"
+        return f"{self.applies_to[0]}/{self.roster}@{self.from_date.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)

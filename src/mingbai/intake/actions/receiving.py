@@ -147,7 +147,7 @@ def judge_workbook(workbook: Workbook, arrival: Arrival, *, books: Books) -> Opi
         if isinstance(found, Recognised):
             sheets.append(pack_sheet(raw, found, judge_sheet(raw, found, book=book), book=book))
         else:
-            messages.append(found.message)
+            messages.extend([found.message] if found.message else [])
             misses += not isinstance(found, Blank)
     if sheets:
         return Opinion(Receipt.Outcome.ACCEPTED, "\n".join(messages), tuple(sheets))

@@ -83,24 +83,25 @@ def _candidates(
             continue
         upper = [plain(cell) for cell in line.cells]
         below = top[position + 1] if position + 1 < len(top) else None
-        if (
-            below is not None
-            and below.number == line.number + 1
-            and _continues(upper, below, known)
-        ):
-            yield (line.number, below.number), _joined(upper, [plain(c) for c in below.cells])
-        else:
-            yield (line.number,), tuple((label,) if label else () for label in upper)
+        if below is not None and below.number == line.number + 1:
+            lower = [plain(cell) for cell in below.cells]
+            if _continues(upper, lower, known):
+                yield (line.number, below.number), _joined(upper, lower)
+                continue
+        yield (line.number,), tuple((label,) if label else () for label in upper)
 
 
-def _continues(upper: Sequence[str], below: Line, known: frozenset[str]) -> bool:
-    """True when the line below is the second line of a merged heading and not the first row."""
-    lower = [plain(cell) for cell in below.cells]
+def _continues(upper: Sequence[str], lower: Sequence[str], known: frozenset[str]) -> bool:
+    """True when `lower` is the second line of a merged heading and not the first row."""
     if any(_DIGITS.search(label) for label in lower):
         return False
     hangs = any(low and not up for up, low in zip(upper, lower, strict=True))
     open_above = any(up and not low for up, low in zip(upper, lower, strict=True))
-    return (hangs or open_above) and any(bare(label) in known for label in lower if label)
+    if not (hangs or open_above):
+        return False
+    spellings = zip(_joined(upper, lower), lower, strict=True)
+    # The third spelling is the upper line's alone and says nothing of the line below.
+    return any(bare(label) in known for labels, low in spellings if low for label in labels[:2])
 
 
 def _joined(upper: Sequence[str], lower: Sequence[str]) -> tuple[tuple[str, ...], ...]:

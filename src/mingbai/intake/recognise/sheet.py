@@ -20,6 +20,9 @@ from mingbai.intake.recognise.rows import Skipped, find_skipped
 from mingbai.intake.recognise.words import column_letter, plain, unit_of_title
 from mingbai.rulebook import Book, Roster
 
+RETURN_NOTES = "退回说明"
+"""The sheet that this system puts in front of a returned workbook; it comes back and is passed."""
+
 NEEDS_SUB_ITEM = frozenset({"subsidy", "training"})
 """Kinds whose rows all belong to one sub-item, named above the table."""
 
@@ -84,6 +87,8 @@ def recognise_sheet(
     raw: RawSheet, *, book: Book, handed: Handed
 ) -> Recognised | Unrecognised | Blank:
     """Say what a raw sheet is; never raises for what an office wrote in it."""
+    if raw.name.startswith(RETURN_NOTES):
+        return Blank("")
     if raw.hidden:
         return Blank(f"工作表「{raw.name}」是隐藏的，没有读取。如需上报，请取消隐藏后重新上传。")
     top = _top(raw)

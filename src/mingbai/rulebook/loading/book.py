@@ -137,13 +137,18 @@ def _towns(divisions: Iterable[DivisionSpec], *, year: int) -> frozenset[str]:
 
 
 def _leads(programmes: Iterable[Programme]) -> Mapping[str, tuple[str, ...]]:
-    """Return which programmes each office answers for, wholly or by a sub-item."""
+    """Return which programmes each office leads as a whole.
+
+    An office that answers for single sub-items only is there with none: it must exist, but leading
+    one sub-item does not open the others to it.
+    """
     leads: dict[str, list[str]] = {}
     for programme in programmes:
-        for office in {programme.lead_office, *(sub.lead_office for sub in programme.sub_items)}:
-            entry = leads.setdefault(office, [])
-            if programme.status != "not_applicable":
-                entry.append(programme.code)
+        for sub in programme.sub_items:
+            leads.setdefault(sub.lead_office, [])
+        entry = leads.setdefault(programme.lead_office, [])
+        if programme.status != "not_applicable":
+            entry.append(programme.code)
     return {office: tuple(codes) for office, codes in leads.items()}
 
 

@@ -13,7 +13,10 @@ from mingbai.rulebook.model.words import (
 
 @dataclass(frozen=True, slots=True)
 class OfficeSpec:
-    """One office of the county; ``leads`` are the codes of the programmes it answers for."""
+    """One office of the county; ``leads`` are the programmes it leads as a whole.
+
+    Who answers for a sub-item is the sub-item's own ``lead_office``.
+    """
 
     code: str
     name: str

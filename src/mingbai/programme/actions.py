@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from django.db import transaction
 
@@ -219,4 +219,5 @@ def _write_measure(item: SubItem, position: int, spec: rules.Measure, ground: _G
 
 def _planned(schedule: rules.Schedule, year: int, month: int) -> Decimal:
     last_day = date(year, month, calendar.monthrange(year, month)[1])
-    return schedule.planned_ratio(last_day).quantize(_RATIO_STEP, rounding=ROUND_HALF_UP)
+    # Downwards: who has done exactly five twelfths in May must not be late by the rounding.
+    return schedule.planned_ratio(last_day).quantize(_RATIO_STEP, rounding=ROUND_DOWN)

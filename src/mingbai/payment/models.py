@@ -93,9 +93,9 @@ class PaymentLine(ScopedModel, OriginMixin, ActMixin):
     """One amount for one person, sub-item, period, item and turn: held once by the database.
 
     ``period`` is what the money is for: yyyymm for a month; yyyy13 and yyyy14 for the spring and
-    autumn term; yyyy00 for a year. ``turn`` is 1, or the day of the case (yyyymmdd) where a rule pays
-    by case. ``person_times`` is 1 on the first item of a person and period and 0 on further items.
-    Only ``voided`` may ever change, and only when the batch is voided before it is paid.
+    autumn term; yyyy00 for a year. ``turn`` is 1, or the day of the case (yyyymmdd) where a rule
+    pays by case. ``person_times`` is 1 on the first item of a person and period, 0 on further
+    ones. Only ``voided`` may ever change, and only when the batch is voided before it is paid.
     """
 
     scope = ScopeBy(town="town", sub_item="sub_item")

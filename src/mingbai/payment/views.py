@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -62,8 +62,7 @@ def _asker(request: HttpRequest) -> Asker:
 
 
 def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
+    return cast(User, request.user)
 
 
 def _require(request: HttpRequest, permission: str, message: str) -> None:

@@ -9,7 +9,7 @@ from mingbai.registry.models import Settlement
 
 
 class FindPeople(forms.Form):
-    """One box: whole ID number, whole phone number or whole name; sent by POST, never in the address."""
+    """One box: whole ID number, phone number or name; sent by POST, never in the address."""
 
     text = forms.CharField(
         label="证件号、电话或姓名",

@@ -89,9 +89,9 @@ class Enrolment(ScopedModel, OriginMixin, ActMixin):
 
 
 class Finding(ScopedModel, ActMixin):
-    """One suspicion about one person for one cause; evidence and settlements are added, never edited.
+    """One suspicion about one person for one cause; evidence is added, nothing is edited.
 
-    ``person_key`` is the blind index of the ID number: a person may be suspect before being enrolled.
+    ``person_key`` is the blind index of the ID number: one may be suspect before being enrolled.
     ``cause_digest`` names year, rule, sub-item and person: the same cause is written once.
     """
 

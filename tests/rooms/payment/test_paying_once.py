@@ -6,6 +6,16 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from tests.rooms.registry.rosters import (
+    CASES,
+    DIBAO,
+    SCHOOL,
+    amount_rule,
+    hand_in,
+    row,
+    small_book,
+    sub_item,
+)
 
 from mingbai.base.models import Act
 from mingbai.base.scope import Asker
@@ -26,16 +36,6 @@ from mingbai.payment.models import BatchStep, PaymentBatch, PaymentLine
 from mingbai.payment.queries import batch_digest, batches_seen, lines_seen
 from mingbai.registry.actions import end_enrolments, enrol_sheets
 from mingbai.registry.models import Enrolment
-from tests.rooms.registry.rosters import (
-    CASES,
-    DIBAO,
-    SCHOOL,
-    amount_rule,
-    hand_in,
-    row,
-    small_book,
-    sub_item,
-)
 
 pytestmark = pytest.mark.django_db
 HOUSE = Asker.system("tests look at everything")
@@ -289,9 +289,7 @@ def test_nobody_is_paid_before_enrolment_or_after_its_end(tree, at):
         draw(tree, at, book)
     enrol(tree, at, book, january, hand_in(tree, at, [row(1), row(2)], month=2))
     first = Enrolment.objects.unscoped("test").order_by("id").first()
-    end_enrolments(
-        enrolments=[first], last_period=202101, reason="迁出", by=tree.clerk, at=at
-    )
+    end_enrolments(enrolments=[first], last_period=202101, reason="迁出", by=tree.clerk, at=at)
     assert draw(tree, at, book).expected_count == 2
     assert draw(tree, at, book, period=202102).left_out == {"ended": 1}
 
@@ -339,9 +337,7 @@ def test_terms_and_years_are_paid_once_and_cases_each(tree, at):
     days = [date(2021, 3, 2), date(2021, 3, 9), date(2021, 3, 9)]
     cases = [row(1, start_date=day, amount=700) for day in days]
     enrol(tree, at, book, hand_in(tree, at, cases, sub_item=CASES, month=3))
-    drawn = draw_all(
-        year=2021, through_period=202112, book=book, by=tree.clerk, at=at
-    )
+    drawn = draw_all(year=2021, through_period=202112, book=book, by=tree.clerk, at=at)
     assert [(b.sub_item, b.period, b.expected_count) for b in drawn] == [
         (SCHOOL, 202103, 1),
         (SCHOOL, 202109, 1),

@@ -35,9 +35,9 @@ def decide_amounts(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give each row its lines; returns (lines, rows left out with ``cause``).
 
-    Lines gain ``item rule due turn amount`` (分). A row gets a line for every item whose rule applies
-    to it: fixed always, graded where the row's grade is in the table, actual where the roster's
-    amount lies inside the range. A row with no line keeps the reason of the last rule tried.
+    Lines gain ``item rule due turn decided_amount`` (分). A row gets a line for every item whose
+    rule applies to it: fixed always, graded where the row's grade is in the table, actual where
+    the roster's amount lies inside the range. A row with no line keeps the reason of the last rule tried.
     """
     rules = rules_for(sub_item, period)
     if not rules:

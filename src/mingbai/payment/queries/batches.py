@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Subquery, Sum
 
@@ -15,7 +16,7 @@ _WHY = "the state of a batch the asker may already see"
 
 def batches_seen(
     *, to: Asker, year: int, period: int | None = None, sub_item: str = "", state: str = ""
-) -> ScopedQuerySet[PaymentBatch]:
+) -> ScopedQuerySet[Any]:
     """The asker's batches of a year with ``state`` and ``paid_date``; newest month first."""
     found = with_state(PaymentBatch.objects.seen_by(to).filter(year=year))
     if period:
@@ -27,7 +28,7 @@ def batches_seen(
     return found.order_by("-period", "sub_item", "-number")
 
 
-def with_state(batches: ScopedQuerySet[PaymentBatch]) -> ScopedQuerySet[PaymentBatch]:
+def with_state(batches: ScopedQuerySet[PaymentBatch]) -> ScopedQuerySet[Any]:
     """Annotate each batch with the newest step as ``state`` and its ``paid_date``."""
     newest = BatchStep.objects.unscoped(_WHY).filter(batch=OuterRef("pk")).order_by("-number")
     return batches.annotate(
@@ -55,7 +56,7 @@ def shares_seen(*, to: Asker, batches: list[PaymentBatch]) -> dict[int, dict[str
 
 
 def paid_shares(*, to: Asker, year: int, cutoff: date, as_of: int) -> ScopedQuerySet[BatchShare]:
-    """Town totals of the batches paid on or before ``cutoff``, as known at ledger number ``as_of``."""
+    """Town totals of batches paid on or before ``cutoff``, as known at ledger number ``as_of``."""
     paid = BatchStep.objects.unscoped("what is paid is one truth for everybody").filter(
         batch=OuterRef("batch_id"),
         step=BatchStep.Step.PAID,
@@ -79,8 +80,8 @@ def steps_of(batch: PaymentBatch) -> list[BatchStep]:
     return list(steps.select_related("step_by").order_by("number"))
 
 
-def lines_of_person(*, to: Asker, person_id: int) -> ScopedQuerySet[PaymentLine]:
-    """What one person was drawn for with each batch's ``state``, newest first, in the asker's scope."""
+def lines_of_person(*, to: Asker, person_id: int) -> ScopedQuerySet[Any]:
+    """What one person was drawn for, newest first, with each batch's ``state``; within scope."""
     found = PaymentLine.objects.seen_by(to).filter(person_id=person_id, voided=False)
     newest = BatchStep.objects.unscoped(_WHY).filter(batch=OuterRef("batch_id"))
     state = Subquery(newest.order_by("-number").values("step")[:1])
@@ -111,8 +112,8 @@ def payable_names(*, year: int) -> dict[str, str]:
 def difference_from_last_month(batch: PaymentBatch) -> dict[str, int]:
     """Compare a batch's month with the month before, all batches of each: who came, left, changed.
 
-    Keys: ``before_count now_count joined_count left_count changed_count changed_amount``; amounts in
-    分. Counted on the two months' lines, two queries.
+    Keys: ``before_count now_count joined_count left_count changed_count changed_amount`` (分).
+    Counted on the two months' lines, two queries.
     """
     year, month = divmod(batch.period, 100)
     before_period = (year - 1) * 100 + 12 if month == 1 else batch.period - 1
@@ -130,7 +131,7 @@ def difference_from_last_month(batch: PaymentBatch) -> dict[str, int]:
     }
 
 
-def batch_seen(pk: int, *, to: Asker) -> PaymentBatch | None:
+def batch_seen(pk: int, *, to: Asker) -> Any:
     """One batch with its state, when the asker may see it."""
     found = with_state(PaymentBatch.objects.seen_by(to).filter(pk=pk))
     return found.select_related("drawn_by", "follows").first()

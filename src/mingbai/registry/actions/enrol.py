@@ -65,9 +65,9 @@ def enrol_sheets(
 ) -> EnrolmentReport:
     """Enrol everybody in the accepted, unheld rows of subsidy rosters; one person stays one person.
 
-    A person is the blind index of the ID number, whoever reports it and in how many rosters. Running
-    again, or over sheets already enrolled, adds nothing. An ended enrolment begins anew only from a
-    month after its end. Errors: ``CannotEnrolSheets`` without a subsidy roster. 640,000 rows in
+    A person is the blind index of the ID number, whoever reports it and in however many rosters.
+    Running again, or over sheets already enrolled, adds nothing. An ended enrolment begins anew
+    only from a month after its end. Errors: ``CannotEnrolSheets`` without a subsidy roster. 640,000 rows in
     about ten seconds on one core.
     """
     rosters = [sheet for sheet in sheets if sheet.kind == "subsidy"]

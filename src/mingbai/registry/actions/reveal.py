@@ -38,8 +38,8 @@ def reveal_person(
 ) -> str:
     """Return one clear value (``id_number name phone account``) after writing who asked and why.
 
-    ``account`` needs the enrolment it belongs to. The ledger keeps field and reason, never the value.
-    Errors: ``CannotRevealPerson``.
+    ``account`` needs the enrolment it belongs to. The ledger keeps field and reason, never the
+    value. Errors: ``CannotRevealPerson``.
     """
     why = " ".join(reason.split())
     if field not in FIELDS:

@@ -44,13 +44,11 @@ def plan_specs(
     ``present`` are the sub-items with rows, ``lists`` the presence lists with rows: a check on
     nothing finds nothing and is left out.
     """
-    return tuple(
-        (
-            *_everybody(),
-            *_of_sub_items(book, present),
-            *_of_lists(book, present, lists),
-            *_of_exclusions(book, present),
-        )
+    return (
+        *_everybody(),
+        *_of_sub_items(book, present),
+        *_of_lists(book, present, lists),
+        *_of_exclusions(book, present),
     )
 
 

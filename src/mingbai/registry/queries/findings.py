@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 from django.db.models import Count, OuterRef, Q, Subquery, Sum, Value
@@ -20,8 +20,8 @@ WAITING: Final = (Settlement.Decision.REOPENED,)
 OPEN: Final = "open"
 
 
-def with_decision(findings: ScopedQuerySet[Finding]) -> ScopedQuerySet[Finding]:
-    """Annotate each finding with ``decision``: the newest settlement's, ``open`` where there is none."""
+def with_decision(findings: ScopedQuerySet[Finding]) -> ScopedQuerySet[Any]:
+    """Annotate each finding with its newest ``decision`` (``open`` without one) and ``reason``."""
     newest = (
         Settlement.objects.unscoped("the state of a finding the asker may already see")
         .filter(finding=OuterRef("pk"))
@@ -35,7 +35,7 @@ def with_decision(findings: ScopedQuerySet[Finding]) -> ScopedQuerySet[Finding]:
 
 def findings_seen(
     *, to: Asker, year: int, state: str = "", code: str = "", sub_item: str = ""
-) -> ScopedQuerySet[Finding]:
+) -> ScopedQuerySet[Any]:
     """The asker's findings of a year, the most money at stake first; ``state`` open|confirmed|…"""
     found = with_decision(Finding.objects.seen_by(to).filter(year=year))
     if state == OPEN:
@@ -49,12 +49,12 @@ def findings_seen(
     return found.order_by("-stake_amount", "id")
 
 
-def finding_seen(pk: int, *, to: Asker) -> Finding | None:
+def finding_seen(pk: int, *, to: Asker) -> Any:
     """One finding with its ``decision``, when the asker may see it."""
     return with_decision(Finding.objects.seen_by(to).filter(pk=pk)).first()
 
 
-def findings_of_person(person: Person, *, to: Asker) -> ScopedQuerySet[Finding]:
+def findings_of_person(person: Person, *, to: Asker) -> ScopedQuerySet[Any]:
     """Findings about one person, enrolled or not when they were made, newest first."""
     found = Finding.objects.seen_by(to).filter(person_key=person.id_key)
     return with_decision(found).order_by("-id")
@@ -62,7 +62,7 @@ def findings_of_person(person: Person, *, to: Asker) -> ScopedQuerySet[Finding]:
 
 @dataclass(frozen=True)
 class RuleRecord:
-    """How one kind of suspicion fared: found, settled, confirmed; money of the confirmed ones (分)."""
+    """How one kind of suspicion fared: found, settled, confirmed; confirmed money in 分."""
 
     code: str
     found_count: int

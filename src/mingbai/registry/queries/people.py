@@ -59,7 +59,7 @@ class ShownEnrolment:
 def find_people(*, to: Asker, text: str) -> list[ShownPerson]:
     """People the asker may see by whole ID number, whole phone number, or whole name; masked.
 
-    Names are looked up town by town, because the index binds name and town. At most 50 are returned.
+    Names are looked up town by town, because the index binds name and town. At most 50 people.
     """
     typed = "".join(unicodedata.normalize("NFKC", text).split()).upper()
     if not typed:

@@ -16,7 +16,7 @@ TABLE_SPANS: Final = {
 
 
 def due_period(period: int, span: str) -> int:
-    """What a month counts for: itself, the term (yyyy13, yyyy14), the year (yyyy00), or 0 for ever."""
+    """What a month counts for: itself, its term (yyyy13, yyyy14), its year (yyyy00), or 0."""
     year, month = divmod(period, 100)
     if span == "ever":
         return 0

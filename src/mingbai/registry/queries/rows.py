@@ -53,8 +53,8 @@ def roster_rows(
     """Stack the rows of sheets, in the order of receipt (file, sheet, line).
 
     ``columns`` are those wanted beside ``origin_file_id``, ``origin_sheet``, ``origin_line``; the
-    rest never leaves the sealed files. A row without its own sub-item, month or town has its sheet's.
-    Rejected rows are left out unless asked for. Memory: one copy of the wanted columns.
+    rest never leaves the sealed files. A row without its own sub-item, month or town has its
+    sheet's. Rejected rows are left out unless asked for. Memory: one copy of the wanted columns.
     """
     wanted = [*ORIGIN, *columns]
     frames = [
@@ -92,9 +92,7 @@ def _frames(
     for sheet in sheets:
         table = sheet_table(sheet, to=to)
         present = [name for name in table.column_names if name in needed]
-        frame = pl.from_arrow(table.select(present))
-        assert isinstance(frame, pl.DataFrame)
-        frame = frame.with_columns(
+        frame = pl.DataFrame(table.select(present)).with_columns(
             *(pl.col(name).cast(_CANONICAL[name]) for name in present),
             *(pl.lit(None, _CANONICAL[name]).alias(name) for name in needed.difference(present)),
         )

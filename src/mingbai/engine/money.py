@@ -123,7 +123,8 @@ def _exact(text: str, power: int) -> int:
         text = text.replace(",", "")
     match = _PLAIN.fullmatch(text)
     if match is None:
-        capitals = text and all(char in _CAPITALS or char in "元角分万亿+-" for char in text)
+        numerals = any(char in _CAPITALS for char in text)
+        capitals = numerals and all(char in _CAPITALS or char in "元角分万亿+-" for char in text)
         raise CannotReadMoney("money_capitals" if capitals else "money_form")
     sign = match[1] or match[4] or ""
     whole = match[2] or "0"

@@ -25,6 +25,8 @@ class CodeType:
     }
 
     def __post_init__(self) -> None:
+        if not self.codes:
+            raise ValueError("a column of codes needs its codes")
         found: dict[str, str] = {}
         for written, code in self.codes:
             if found.setdefault(fold_digits(written), code) != code:
@@ -46,8 +48,6 @@ class CodeType:
 
     def fast(self, text: pl.Expr, kind: pl.Expr) -> pl.Expr:
         """Words exactly as listed."""
-        if not self.codes:
-            return pl.lit(None, pl.String)
         known = self._exact
         found = text.replace_strict(
             list(known), list(known.values()), default=None, return_dtype=pl.String

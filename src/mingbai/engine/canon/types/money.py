@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import polars as pl
 import pyarrow as pa
@@ -14,6 +15,9 @@ from mingbai.engine import money
 from mingbai.engine.canon.shapes import NOTE, WARN, Reading, Remark, reject
 from mingbai.engine.canon.types.digits import is_text_or_number
 from mingbai.engine.reading.shapes import BOOLEAN, DATE, NUMBER
+
+#: How reading spells a number cell.
+_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class MoneyType:
         try:
             amount, own = self._read(text, kind)
         except money.CannotReadMoney as error:
-            if error.code != "money_decimals" or kind != NUMBER:
+            if error.code != "money_decimals" or not _is_number(text, kind):
                 return reject(error.code)
             # A sum such as 0.1+0.2 leaves a tail that no one sees: take what the sheet shows.
             shown = format(Decimal(f"{float(text):.15g}"), "f")
@@ -71,7 +75,11 @@ class MoneyType:
         return Reading(amount, remarks)
 
     def _read(self, text: str, kind: int) -> tuple[int, str | None]:
-        if kind == NUMBER:
+        if _is_number(text, kind):
             # 1e+16 in a number cell is how large whole floats are spelled: exact all the same.
             return money.read_money(Decimal(text), self.unit)
         return money.read_money(text, self.unit)
+
+
+def _is_number(text: str, kind: int) -> bool:
+    return kind == NUMBER and _NUMBER.fullmatch(text) is not None

@@ -22,8 +22,8 @@ _PRIVATE: Final = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _UNSEEN: Final = re.compile("[\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _PLACEHOLDERS: Final = frozenset(
-    ("null", "none", "nan", "n/a", "na", "nil", "undefined", "无", "空", "不详", "未知", "待定")
-    + ("测试", "姓名", "合计", "小计", "总计")
+    {"null", "none", "nan", "n/a", "na", "nil", "undefined"}
+    | {"无", "空", "不详", "未知", "待定", "测试", "姓名", "合计", "小计", "总计"}
 )
 #: The dots that stand in minority names in official rosters.
 DOTS: Final = "·•・‧∙⋅．."

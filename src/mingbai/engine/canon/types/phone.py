@@ -16,6 +16,7 @@ from mingbai.engine.reading.shapes import NUMBER, TEXT
 
 _MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE: Final = re.compile(r"0(10|2[0-9]|[3-9][0-9]{2})[2-8][0-9]{6,7}")
+_ZEROS: Final = "0" * 8
 _DECOR: Final = re.compile(r"[-()（）—－]|^\+?86(?=1[3-9][0-9]{9}$)|^\+?0086(?=1[3-9][0-9]{9}$)")
 
 
@@ -30,7 +31,7 @@ class PhoneType:
         "phone_prefix": "联系电话不是有效的手机号段或带区号的座机。请核对后重填。",
         "phone_no_area": "座机缺少区号。请写成区号加号码。",
         "phone_several": "一格里填了几个号码。请只填一个最常用的。",
-        "phone_fake": "联系电话是同一个数字的重复，不是真实号码。请核对后重填。",
+        "phone_fake": "联系电话是凑数的号码（同一数字或一串 0），联系不到本人。请核对后重填。",
     }
 
     @property
@@ -39,10 +40,9 @@ class PhoneType:
         return pa.string()
 
     def fast(self, text: pl.Expr, kind: pl.Expr) -> pl.Expr:
-        """Eleven digits of a mobile that are not one digit repeated."""
+        """Eleven digits of a mobile that do not end in a row of zeros."""
         fits = is_text_or_number(kind) & text.str.contains("^1[3-9][0-9]{9}$")
-        fake = text.str.contains(_FAKE)
-        return pl.when(fits & ~fake).then(text)
+        return pl.when(fits & ~text.str.ends_with(_ZEROS)).then(text)
 
     def plain(self, text: str, kind: int) -> Reading:
         """Judge one cell."""
@@ -54,7 +54,7 @@ class PhoneType:
         digits = _DECOR.sub("", _DECOR.sub("", folded))
         if not re.fullmatch("[0-9]+", digits):
             return reject("phone_form")
-        if re.search(_FAKE, digits):
+        if len(digits) > 6 and (len(set(digits)) == 1 or digits.endswith(_ZEROS)):
             return reject("phone_fake")
         if _MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits):
             return Reading(digits)
@@ -65,4 +65,3 @@ class PhoneType:
         return reject("phone_length", length=len(digits))
 
 
-_FAKE: Final = "(" + "|".join(f"{digit}{{9}}" for digit in range(10)) + ")$"

@@ -11,24 +11,15 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from tests.walks.visitors import SCREENS, County, Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
-SCREENS = {"desk": (1366, 768), "phone": (360, 740)}
 START_SECONDS = 60
-
-
-@dataclass(frozen=True)
-class County:
-    """A served county: its address and the home that holds its data."""
-
-    address: str
-    home: Path
 
 
 def _environment(home: Path) -> dict[str, str]:
@@ -109,30 +100,6 @@ def browser() -> Iterator[Browser]:
         )
         yield opened
         opened.close()
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """One person at one screen; remembers what the browser complained about."""
-
-    page: Page
-    address: str
-    complaints: list[str]
-
-    def open(self, path: str) -> Page:
-        """Open a page and insist that it came."""
-        answer = self.page.goto(self.address + path)
-        assert answer is not None
-        assert answer.ok, f"{path}: {answer.status}"
-        return self.page
-
-    def sign_in(self, username: str, password: str) -> Page:
-        self.open("/signin/")
-        self.page.get_by_label("用户名").fill(username)
-        self.page.get_by_label("密码").fill(password)
-        self.page.get_by_role("button", name="登录").click()
-        self.page.wait_for_url(self.address + "/")
-        return self.page
 
 
 def _visitor(context: BrowserContext, address: str) -> Visitor:

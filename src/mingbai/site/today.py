@@ -137,7 +137,7 @@ def gather_today(*, to: Asker, at: datetime, demonstration: bool) -> Today:
         day=day,
         period=period,
         headlines=_headlines(to, summary, period, counts),
-        tasks=(*_rejected(to, year), *_unread(to, at), *_suspicions(to, year), *_batches(to, year)),
+        tasks=(*_batches(to, year), *_suspicions(to, year), *_unread(to, at), *_rejected(to, year)),
         silences=_silences(to, period),
         lags=late[:_LAGS],
         lags_left_out=max(0, len(late) - _LAGS),
@@ -253,9 +253,9 @@ def _rejected(to: Asker, year: int) -> list[Task]:
     return [
         Task(
             text=f"催{group['office__short_name']}改正退回的行",
-            detail=f"{group['sheets']} 张表里有行没有通过核对，改好之前不计入",
+            detail=f"在 {group['sheets']} 张表里，改好之前不计入",
             address=f"/intake/?office={group['office_id']}",
-            tag=f"{group['rows']} 行",
+            tag=f"退回 {group['rows']} 行",
             tone="bad",
         )
         for group in groups.order_by("-rows", "office_id")[:_OFFICES]

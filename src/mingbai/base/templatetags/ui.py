@@ -9,7 +9,8 @@ block ``scripts``, and the filters ``period``, ``percent``, ``points``, ``groupe
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from django import template
@@ -40,10 +41,14 @@ def light(state: str, text: str = "") -> SafeString:
     return format_html('<span class="light {}">{}</span>', state, text or LIGHT_WORDS[state])
 
 
+def _exact(value: Any) -> Fraction:
+    """Any number a page may hold, without loss: int, Decimal, Fraction, float by its spelling."""
+    return value if isinstance(value, Fraction) else Fraction(str(value))
+
+
 def _share(value: Any) -> str:
     """A ratio 0..1 as a place on a bar of 100, kept inside the bar."""
-    place = Decimal(str(value)) * 100
-    return str(min(max(place, Decimal(0)), Decimal(100)).quantize(Decimal("0.01")))
+    return str(min(max(_rounded(_exact(value) * 100, 2), Decimal(0)), Decimal(100)))
 
 
 @register.inclusion_tag("base/planbar.html")
@@ -97,23 +102,22 @@ def pager(
     }
 
 
-def _rounded(value: Any, places: int) -> Decimal:
-    unit = Decimal(1).scaleb(-places)
-    return Decimal(str(value)).quantize(unit, rounding=ROUND_HALF_UP)
+def _rounded(value: Fraction, places: int) -> Decimal:
+    """Half up, away from zero, as official texts round."""
+    whole = int(abs(value) * 10**places + Fraction(1, 2))
+    return Decimal(whole if value >= 0 else -whole).scaleb(-places)
 
 
 @register.filter
 def percent(value: Any, places: int = 2) -> str:
     """A ratio as percent: 0.6378 -> 63.78%; nothing for no value."""
-    return (
-        "—" if value is None or value == "" else f"{_rounded(Decimal(str(value)) * 100, places)}%"
-    )
+    return "—" if value is None or value == "" else f"{_rounded(_exact(value) * 100, places)}%"
 
 
 @register.filter
 def points(value: Any, places: int = 1) -> str:
     """A gap between two ratios in 百分点, with its sign: 0.249 -> +24.9."""
-    return "—" if value is None else f"{_rounded(Decimal(str(value)) * 100, places):+}"
+    return "—" if value is None else f"{_rounded(_exact(value) * 100, places):+}"
 
 
 @register.filter
@@ -122,7 +126,7 @@ def grouped(value: Any) -> str:
     if value is None or value == "":
         return "—"
     number = Decimal(str(value))
-    return f"{number:,f}" if number != number.to_integral_value() else f"{int(number):,}"
+    return f"{number.normalize():,f}" if number % 1 else f"{int(number):,}"
 
 
 @register.filter

@@ -25,6 +25,6 @@ def run(args: argparse.Namespace) -> int:
         truth = make_county(
             folder=args.folder, size=args.size, seed=args.seed, progress=bars.progress
         )
-    print(f"已生成 {truth.file_count} 个文件：{args.folder}")
+    print(f"已生成 {len(truth.files)} 个文件：{args.folder}")
     print(f"真值表（埋入的问题和应得的总数）：{truth.truth_folder}")
     return 0

@@ -64,8 +64,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     to = asker_of(request)
     if not to.may("hand_in"):
         raise PermissionDenied
-    form = UploadForm(request.POST or None, request.FILES or None, to=to)
-    if request.method == "POST" and form.is_valid():
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(*sent, to=to)
+    if form.is_valid():
         files = [(file.name or "", file.read()) for file in form.cleaned_data["workbooks"]]
         try:
             job = upload_files(

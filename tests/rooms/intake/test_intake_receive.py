@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from tests.rooms.intake.workbooks import HEADING, dibao_rows, person, progress, xlsx, xlsx_sheets
 
 from mingbai.base.ledger import verify_ledger
 from mingbai.base.models import Act, StoredFile
@@ -15,7 +16,6 @@ from mingbai.intake.actions import receive_many, return_workbook
 from mingbai.intake.messages import explain
 from mingbai.intake.models import Receipt, Sheet, Verdict
 from mingbai.intake.queries import live_sheets, sheet_table, superseded_sheets, verdicts_of
-from tests.rooms.intake.workbooks import HEADING, dibao_rows, person, progress, xlsx, xlsx_sheets
 
 pytestmark = pytest.mark.django_db
 ALL = Asker.system("tests look at everything")

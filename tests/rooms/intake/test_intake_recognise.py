@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from tests.rooms.intake.workbooks import HEADING, dibao_rows, person, progress, xlsx, xlsx_sheets
 
 from mingbai.base.scope import Asker
 from mingbai.intake.models import Verdict
 from mingbai.intake.queries import sheet_table
-from tests.rooms.intake.workbooks import HEADING, dibao_rows, person, progress, xlsx, xlsx_sheets
 
 pytestmark = pytest.mark.django_db
 ALL = Asker.system("tests look at everything")
@@ -88,7 +88,8 @@ def test_sums_blanks_notes_and_repeated_headings_are_no_rows_and_none_is_lost(re
     rows = dibao_rows(3)
     body = [
         rows[0], [None] * 8, rows[1], HEADING, rows[2], [4], [None, "小计", *[None] * 4, 1280],
-        ["合 计", *[None] * 5, 1920], ["备注：本表由民政办填报"], ["填表人：某某", None, "联系电话：0553"],
+        ["合 计", *[None] * 5, 1920], ["备注：本表由民政办填报"],
+        ["填表人：某某", None, "联系电话：0553"],
     ]  # fmt: skip
     sheet = sheet_of(receive(xlsx(body)))
     assert sheet.row_count == 3

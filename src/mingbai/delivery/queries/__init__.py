@@ -5,6 +5,7 @@ from mingbai.delivery.queries.lights import (
     Light,
     Silence,
     discrepancies,
+    gaps_of,
     lights,
     silence,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "SubItemStanding",
     "completed",
     "discrepancies",
+    "gaps_of",
     "latest_period",
     "lights",
     "monthly_totals",

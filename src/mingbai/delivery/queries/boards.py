@@ -18,7 +18,6 @@ from mingbai.delivery.queries.reports import (
     Report,
     last_day,
     standing_heads,
-    standing_reports,
 )
 from mingbai.delivery.queries.standing import MeasureStanding, newest_by_town
 from mingbai.funds.queries import FundTotal, add_up, totals
@@ -116,14 +115,23 @@ def programme_rows(*, to: Asker, year: int, period: int) -> tuple[ProgrammeRow, 
 
 
 def town_tables(
-    *, to: Asker, year: int, period: int, programme: str, found: Sequence[Light]
+    *,
+    to: Asker,
+    year: int,
+    period: int,
+    programme: str,
+    found: Sequence[Light],
+    given: Sequence[Report],
 ) -> dict[str, tuple[MeasureTable, ...]]:
-    """Sub-item -> its measures by town, for the towns this asker may see; three queries."""
+    """Sub-item -> its measures by town, for the towns this asker may see; two queries.
+
+    ``found`` and ``given`` are the programme's lights and the reports up to the same month.
+    """
     by_measure: dict[int, list[TownShare]] = defaultdict(list)
     for share in shares(to=to, year=year, programme=programme):
         by_measure[share.measure_id].append(share)
     reports: dict[tuple[str, str], list[Report]] = defaultdict(list)
-    for report in standing_reports(to=to, year=year, through=last_day(period)):
+    for report in given:
         reports[report.sub_item, report.measure].append(report)
     heads = standing_heads(to=to, year=year, through=last_day(period), by_town=True)
     tables: dict[str, tuple[MeasureTable, ...]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -118,15 +118,21 @@ def silence(*, to: Asker, year: int, period: int, as_of: int | None = None) -> t
 
 
 def discrepancies(
-    *, to: Asker, year: int, period: int, as_of: int | None = None, programme: str | None = None
+    *, to: Asker, year: int, period: int, as_of: int | None = None
 ) -> tuple[Gap, ...]:
     """Measures whose department total is not the towns' sum, or whose claim is not the roster's."""
-    found = standings(to=to, year=year, cutoff=last_day(period), as_of=as_of, programme=programme)
-    reports: dict[tuple[str, str], list[Report]] = defaultdict(list)
-    for report in standing_reports(to=to, year=year, through=last_day(period), as_of=as_of):
-        reports[report.sub_item, report.measure].append(report)
+    through = last_day(period)
+    found = standings(to=to, year=year, cutoff=through, as_of=as_of)
+    return gaps_of(found, standing_reports(to=to, year=year, through=through, as_of=as_of))
+
+
+def gaps_of(found: Iterable[SubItemStanding], reports: Iterable[Report]) -> tuple[Gap, ...]:
+    """The contradictions among given standings and the reports up to the same day."""
+    by_measure: dict[tuple[str, str], list[Report]] = defaultdict(list)
+    for report in reports:
+        by_measure[report.sub_item, report.measure].append(report)
     gaps = (
-        _gap(each.sub_item, part, reports[each.sub_item.code, part.measure.code])
+        _gap(each.sub_item, part, by_measure[each.sub_item.code, part.measure.code])
         for each in found
         for part in each.measures
     )

@@ -13,7 +13,7 @@ from mingbai.delivery.forms import ChooseMonth
 from mingbai.delivery.queries import (
     Light,
     Report,
-    discrepancies,
+    gaps_of,
     latest_period,
     lights,
     standing_reports,
@@ -98,7 +98,7 @@ def programme_page(request: HttpRequest, code: str) -> HttpResponse:
         "programme": programme,
         "version": programme_year(to=to, year=year),
         "items": _items(to, year, period, code, found, reports),
-        "gaps": discrepancies(to=to, year=year, period=period, programme=code),
+        "gaps": gaps_of([light.standing for light in found], reports),
         "tiers": [(FundEntry.Tier(part.tier).label, part) for part in tiers],
         "total": total,
         "money_option": money_chart(total),
@@ -115,7 +115,9 @@ def _items(
     found: tuple[Light, ...],
     reports: tuple[Report, ...],
 ) -> list[dict[str, Any]]:
-    tables = town_tables(to=to, year=year, period=period, programme=code, found=found)
+    tables = town_tables(
+        to=to, year=year, period=period, programme=code, found=found, given=reports
+    )
     curves = planned_curves(to=to, year=year, programme=code)
     people = people_by_month(
         to=to, year=year, period=period, sub_items=[light.sub_item.code for light in found]

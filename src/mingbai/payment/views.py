@@ -257,7 +257,7 @@ def _own(to: Asker, names: dict[str, str]) -> dict[str, str]:
 
 
 def _batch_or_404(request: HttpRequest, pk: int) -> PaymentBatch:
-    found = batch_seen(pk, to=_asker(request))
+    found: PaymentBatch | None = batch_seen(pk, to=_asker(request))
     if found is None:
         raise Http404("没有这个批次，或不在您的查看范围内。")
     return found

@@ -203,7 +203,7 @@ def _finding_card(found: Any, names: dict[str, str], towns: dict[str, str]) -> d
 
 
 def _finding_or_404(request: HttpRequest, pk: int) -> Finding:
-    found = finding_seen(pk, to=_asker(request))
+    found: Finding | None = finding_seen(pk, to=_asker(request))
     if found is None:
         raise Http404("没有这条疑点，或不在您的查看范围内。")
     return found

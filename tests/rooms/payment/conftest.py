@@ -1,4 +1,4 @@
-"""Findings made by hand, for rooms above comparison."""
+"""Findings made by hand, and what pages need."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ import pytest
 
 from mingbai.base.ledger import record_act
 from mingbai.registry.models import Finding, FindingEvidence
+
+
+@pytest.fixture(autouse=True)
+def static_root(settings, tmp_path):
+    """Pages need a folder for static files; tests have none collected."""
+    settings.STATIC_ROOT = tmp_path
 
 
 @pytest.fixture

@@ -166,7 +166,8 @@ def small_book(
     programme = Programme(
         code="hardship-relief", number=1, local_number=1, name="困难群体救助",
         short_name="困难救助", summary_name="困难救助", status="own", status_reason="",
-        group="continued", field="", lead_office="civil", sub_items=tuple(found), aliases=(), source="演示",
+        group="continued", field="", lead_office="civil", sub_items=tuple(found),
+        aliases=(), source="演示",
     )  # fmt: skip
     index = {("programme", programme.code): programme}
     index.update({("sub_item", each.code): each for each in found})

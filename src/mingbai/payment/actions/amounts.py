@@ -37,7 +37,7 @@ def decide_amounts(
 
     Lines gain ``item rule due turn decided_amount`` (分). A row gets a line for every item whose
     rule applies to it: fixed always, graded where the row's grade is in the table, actual where
-    the roster's amount lies inside the range. A row with no line keeps the reason of the last rule tried.
+    the roster's amount lies inside the range. A row with no line keeps the last rule's reason.
     """
     rules = rules_for(sub_item, period)
     if not rules:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from mingbai.engine.checks import (
     AgeSex,
@@ -98,7 +98,7 @@ def _of_exclusions(book: Book, present: Collection[str]) -> Iterator[Planned]:
 
 
 def _specs_of(item: SubItem, check: Check) -> Iterable[CheckSpec]:
-    common = {
+    common: dict[str, Any] = {
         "rule": check.rule_id,
         "severity": SEVERITY[check.effect],
         "sub_items": (item.code,),
@@ -139,7 +139,7 @@ def _standards(item: SubItem, check: Check) -> Iterator[AmountStandard]:
             )
 
 
-def _standard(rule: AmountRule) -> dict[str, object]:
+def _standard(rule: AmountRule) -> dict[str, Any]:
     if rule.kind == "fixed":
         return {"fixed": rule.amount_fen}
     if rule.kind == "graded":
@@ -148,7 +148,7 @@ def _standard(rule: AmountRule) -> dict[str, object]:
     return {name: bound for name, bound in bounds.items() if bound is not None}
 
 
-def _months(from_date: date, to_date: date | None) -> dict[str, int | None]:
+def _months(from_date: date, to_date: date | None) -> dict[str, Any]:
     """Months whose first day lies between two days: rules are read on the first of a month."""
     year, month = from_date.year, from_date.month
     if from_date.day > 1:
@@ -164,6 +164,6 @@ def _has_event(book: Book, roster: str) -> bool:
         return False
 
 
-def _int(params: object, name: str) -> int | None:
-    value = params.get(name)  # type: ignore[attr-defined]
+def _int(params: Mapping[str, int | str], name: str) -> int | None:
+    value = params.get(name)
     return None if value is None else int(value)

@@ -1,4 +1,4 @@
-"""Synthetic people: plausible, unique, checkable, and nobody's: every ID number stands under region 340299, never given out."""
+"""Synthetic people: plausible, unique, checkable and nobody's, under a region never given out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chinese names as rosters hold them: common, two-part surnames, minority names, rare characters."""
+"""Chinese names as rosters hold them: common, two-part, minority, with rare characters."""
 
 from __future__ import annotations
 
@@ -6,12 +6,21 @@ from random import Random
 
 # Weighted by rank, the commonest first.
 _SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢"
-    "姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向汤"
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余"
+    "于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷"
+    "龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向汤"
 )
 _TWO_PART = ("欧阳", "上官", "司马", "诸葛", "夏侯", "皇甫", "东方", "慕容", "令狐", "司徒")
-_MALE = "伟强军勇杰涛明超刚平辉鹏华飞斌波宇浩凯健俊帆帅旭宁龙林欢阳建国志文海山仁贵福生成康星光天达安岩中茂进有坚和彪博诚先敬震振壮会思群豪心邦承乐绍功松善厚庆磊民友裕河哲江"
-_FEMALE = "芳娜敏静丽艳娟霞秀英慧巧美淑惠珠翠雅芝玉萍红娥玲芬燕彩春菊兰凤洁梅琳素云莲真环雪荣爱妹香月莺媛瑞凡佳嘉琼勤珍贞莉桂娣叶璧璐娅琦晶妍茜秋珊莎锦黛青倩婷姣婉娴瑾颖露瑶怡婵雁"
+_MALE = (
+    "伟强军勇杰涛明超刚平辉鹏华飞斌波宇浩凯健俊帆帅旭宁龙林欢阳建国志文海山仁贵福生成"
+    "康星光天达安岩中茂进有坚和彪博诚先敬震振壮会思群豪心邦承乐绍功松善厚庆磊民友裕河"
+    "哲江"
+)
+_FEMALE = (
+    "芳娜敏静丽艳娟霞秀英慧巧美淑惠珠翠雅芝玉萍红娥玲芬燕彩春菊兰凤洁梅琳素云莲真环雪"
+    "荣爱妹香月莺媛瑞凡佳嘉琼勤珍贞莉桂娣叶璧璐娅琦晶妍茜秋珊莎锦黛青倩婷姣婉娴瑾颖露"
+    "瑶怡婵雁"
+)
 _SHARED = "建文志永春玉明金国世正德家子小大新兴长学成林天海云荣祖元光忠义礼智信"
 # GB2312 does not hold them, or they lie beyond the basic plane: they break careless software.
 _RARE = ("堃", "喆", "昉", "玥", "赟", "祎", "旸", "䶮", "㛃", "𠮷", "𬭚", "𫖮", "𬱖", "𬀩")
@@ -56,7 +65,7 @@ def draw_minority_name(random: Random) -> str:
 
 
 def differs_by_sound(name: str) -> str:
-    """Return the same name written by another hand: one character exchanged, never the same text."""
+    """Return the name as another hand writes it: one character exchanged, never the same."""
     swaps = {"华": "花", "英": "瑛", "芳": "方", "军": "君", "明": "名", "丽": "莉", "兰": "蓝"}
     for old, new in swaps.items():
         if old in name[1:]:

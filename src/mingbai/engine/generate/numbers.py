@@ -50,6 +50,6 @@ def account_number(serial: int) -> str:
 
 
 def phone_number(serial: int) -> str:
-    """Return an 11-digit phone number in an unassigned range; serials below 3 * 10**8 never meet."""
+    """Return an 11-digit number in an unassigned range; serials below 3 * 10**8 never meet."""
     head, tail = divmod(serial, 10**8)
     return f"{_PHONE_RANGES[head]}{tail:08d}"

@@ -1,4 +1,4 @@
-"""Households of synthetic people, drawn one by one from a seed: the same seed gives the same county."""
+"""Synthetic people drawn one by one: the same source of randomness gives the same people."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class PeopleMaker:
             birth=birth,
             male=is_male,
             village=village,
-            # Multipliers prime to the ranges: neighbours on a roster do not get neighbouring numbers.
+            # Multipliers prime to the ranges: neighbours on a roster have distant numbers.
             account=account_number(self._made * 7_654_321 % 9_999_999_967),
             phone=phone_number(self._made * 1_234_577 % 299_999_977),
             head_name=head,
@@ -95,5 +95,8 @@ class PeopleMaker:
             if used < self._end:
                 self._used[birth, male] = used + 1
                 place = (used * _STEP + birth.toordinal() * 61) % _A_DAY
-                return birth, 2 * place + (1 if male else 2)
+                sequence = 2 * place + (1 if male else 2)
+                # A number ending in 000 looks as if a spreadsheet had eaten its tail.
+                if not id_number(birth, sequence).endswith("000"):
+                    return birth, sequence
         raise ValueError(f"no sequence number left between {born[0]} and {born[1]}")

@@ -1,4 +1,4 @@
-"""How far each sub-item stands month by month: exactly the planned ones have reached the year's target by June."""
+"""How far each sub-item stands month by month: by June just the planned ones are done."""
 
 from __future__ import annotations
 
@@ -92,12 +92,10 @@ def _totals(
         ]
     by_june = _reached(random) if done else _on_the_way(random)
     goal = (measure.target * by_june / step).to_integral_value(ROUND_FLOOR) * step
-    if done:
-        goal = max(goal, measure.target)
-    else:
-        # A single thing that is not finished stands at nought.
-        goal = min(goal, max(measure.target - step, Decimal(0)))
-    curve = sorted(int(random.random() * 100) for _ in months[:-1]) + [100]
+    # A single thing that is not finished stands at nought.
+    below = max(measure.target - step, Decimal(0))
+    goal = max(goal, measure.target) if done else min(goal, below)
+    curve = [*sorted(int(random.random() * 100) for _ in months[:-1]), 100]
     return [(goal * part / 100 / step).to_integral_value(ROUND_FLOOR) * step for part in curve]
 
 

@@ -1,4 +1,4 @@
-"""Groups sheets into the workbooks that offices send: who sends what, in which file, in which wave."""
+"""Binds sheets into the workbooks that offices send: who, in which file, in which wave."""
 
 from __future__ import annotations
 
@@ -129,9 +129,7 @@ class Stationer:
         by_lead = [roll for roll in rolls if roll.stream.sender == "lead"]
         by_lead.sort(key=_lead_file)
         by_town = [roll for roll in rolls if roll.stream.sender == "towns"]
-        books = [
-            self._bind_lead(list(each)) for _, each in groupby(by_lead, key=_lead_file)
-        ]
+        books = [self._bind_lead(list(each)) for _, each in groupby(by_lead, key=_lead_file)]
         by_town.sort(key=_town_file)
         books += [self._bind_town(list(each)) for _, each in groupby(by_town, key=_town_file)]
         return books
@@ -147,7 +145,9 @@ class Stationer:
         else:
             stem = f"{year}年{first.month}月{title}发放花名册"
             pages = [RollPage(roll, roll.town.name if roll.town else "花名册") for roll in rolls]
-        return self.workbook(office, stem.replace("花名册发放", ""), pages, is_csv=first.stream.is_csv)
+        return self.workbook(
+            office, stem.replace("花名册发放", ""), pages, is_csv=first.stream.is_csv
+        )
 
     def _bind_town(self, rolls: list[Roll]) -> Workbook:
         office = self.sender(rolls[0])

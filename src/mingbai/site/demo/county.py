@@ -1,4 +1,4 @@
-"""The whole demonstration county, made from a seed: people, rolls, tables, faults, workbooks; nothing written yet."""
+"""The whole county made from a seed: people, rolls, tables, faults, files; not yet written."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from mingbai.site.demo.rosters import columns_of
 from mingbai.site.demo.slips import spoil_tables
 
 MONTHS = (1, 2, 3, 4, 5, 6)
+_LEAST_STAFF = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,11 @@ class County:
     seed: int
     rolls: tuple[Roll, ...]
     funds: tuple[FundLine, ...]
-    advance: tuple[AdvanceLine, ...]
     trainees: Mapping[str, Mapping[int, list[Trainee]]]
     pieces: tuple[Piece, ...]
     deaths: Sequence[Death]
     staff: Sequence[Person]
     workbooks: tuple[Workbook, ...]
-    person_times: int
-    paid_amount: int
 
 
 def plan_county(*, size: Size, seed: int, county: str, year: int) -> County:
@@ -77,38 +75,16 @@ class _CountyMaker:
         paid_amount = _scaled(head.paid_amount, self._scale)
         rolls = self._make_rolls(person_times, paid_amount)
         _refuse_overlaps(self._book, rolls.rolls)
-        trainees = make_trainees(
-            book=self._book,
-            plan=self._plan,
-            maker=PeopleMaker(self._common_random("trainees"), from_reserve=True),
-            villages=self._villages,
-            random=self._common_random("classes"),
-        )
-        deaths, dead = make_deaths(
-            rolls=rolls,
-            plan=self._plan,
-            scale=self._scale,
-            year=self._book.year,
-            months=MONTHS,
-            maker=self._people,
-            villages=self._villages,
-            random=self._random("deaths"),
-        )
-        staff = make_staff(
-            count=max(20, _scaled(self._plan.lists["fiscal_staff"].at_large, self._scale)),
-            year=self._book.year,
-            maker=self._people,
-            villages=self._villages,
-        )
+        trainees = self._make_trainees()
+        deaths, dead = self._make_deaths(rolls)
+        staff = self._make_staff()
         stationer = Stationer(book=self._book)
         books = self._bind_rolls(stationer, rolls.rolls)
         self._plant(stationer, rolls.rolls, dead, staff)
         funds = self._make_funds(rolls.rolls)
         advance = self._make_advance(trainees)
         pieces = self._make_pieces(stationer)
-        binder = ReportBinder(
-            book=self._book, plan=self._plan, stationer=stationer, months=MONTHS
-        )
+        binder = ReportBinder(book=self._book, plan=self._plan, stationer=stationer, months=MONTHS)
         books += binder.bind(
             funds=funds,
             advance=advance,
@@ -125,14 +101,44 @@ class _CountyMaker:
             seed=self._seed,
             rolls=rolls.rolls,
             funds=funds,
-            advance=advance,
             trainees=trainees,
             pieces=pieces,
             deaths=deaths,
             staff=staff,
             workbooks=tuple(books),
-            person_times=person_times,
-            paid_amount=paid_amount,
+        )
+
+    def _make_trainees(self) -> Mapping[str, Mapping[int, list[Trainee]]]:
+        return make_trainees(
+            book=self._book,
+            plan=self._plan,
+            maker=PeopleMaker(self._common_random("trainees"), from_reserve=True),
+            villages=self._villages,
+            random=self._common_random("classes"),
+        )
+
+    def _make_deaths(
+        self, rolls: Rolls
+    ) -> tuple[list[Death], Mapping[str, list[tuple[Person, int]]]]:
+        return make_deaths(
+            rolls=rolls,
+            plan=self._plan,
+            scale=self._scale,
+            year=self._book.year,
+            months=MONTHS,
+            maker=self._people,
+            villages=self._villages,
+            random=self._random("deaths"),
+        )
+
+    def _make_staff(self) -> list[Person]:
+        return make_staff(
+            count=max(
+                _LEAST_STAFF, _scaled(self._plan.lists["fiscal_staff"].at_large, self._scale)
+            ),
+            year=self._book.year,
+            maker=self._people,
+            villages=self._villages,
         )
 
     def _make_rolls(self, person_times: int, paid_amount: int) -> Rolls:
@@ -292,9 +298,7 @@ def expected_heads(
         }
     for stream in plan.streams:
         if stream.count:
-            turns = {
-                month: sum(1 for when in stream.months if when <= month) for month in months
-            }
+            turns = {month: sum(1 for when in stream.months if when <= month) for month in months}
             heads[stream.sub_item] = {
                 month: stream.count * (turn if stream.cumulative else min(turn, 1))
                 for month, turn in turns.items()

@@ -1,4 +1,4 @@
-"""Each way a roster line goes wrong: what is keyed instead, in which column, and what must follow."""
+"""Each way a roster line goes wrong: what is keyed instead, where, and what must follow."""
 
 from __future__ import annotations
 

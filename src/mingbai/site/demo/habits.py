@@ -1,4 +1,4 @@
-"""How each office fills its forms: titles, headers, units, spellings; fixed for an office, different between offices."""
+"""How each office fills its forms: titles, headers, units, spellings; each in its own way."""
 
 from __future__ import annotations
 

@@ -14,7 +14,14 @@ from mingbai.site.demo.places import split_by_weight
 from mingbai.site.demo.plan import CannotMakeCounty, Plan
 from mingbai.site.demo.rolls import Rolls
 
-_EMPLOYERS = ("县人民医院", "南陵中学", "县税务局", "县市场监管局", "籍山镇中心小学", "县自然资源局")
+_EMPLOYERS = (
+    "县人民医院",
+    "南陵中学",
+    "县税务局",
+    "县市场监管局",
+    "籍山镇中心小学",
+    "县自然资源局",
+)
 # Of those who leave a roll between two months, so many in a hundred died.
 _DIED = 60
 # Streams renewed faster than this change their people for other reasons than death.
@@ -48,7 +55,7 @@ def make_trainees(
     villages: Sequence[Village],
     random: Random,
 ) -> dict[str, dict[int, list[Trainee]]]:
-    """Train people month by month: completed sub-items reach their target in June, others do not."""
+    """Train people month by month: just the completed sub-items reach their target in June."""
     made: dict[str, dict[int, list[Trainee]]] = {}
     for item in book.sub_items:
         if item.kind != "training" or item.roster is None:

@@ -1,4 +1,4 @@
-"""``make_county``: writes the county's files, two processes at a time, and the truth beside them."""
+"""``make_county``: writes the county's files in two processes, and the truth beside them."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def receiving_order(folder: Path) -> list[Path]:
 
 
 def _jobs(county: County) -> list[tuple[int, bool]]:
-    """List (workbook, is it the correction), the largest first so that both processes end together."""
+    """List (workbook, is it the correction), largest first: both processes end together."""
     weights = [sum(_rows(sheet) for sheet in book.sheets) for book in county.workbooks]
     jobs = [(number, False) for number in range(len(county.workbooks))]
     jobs += [(number, True) for number, book in enumerate(county.workbooks) if _corrections(book)]

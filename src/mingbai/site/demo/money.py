@@ -1,4 +1,4 @@
-"""Budget, arrivals, releases and spending by sub-item, tier and month, adding up to the county's release exactly."""
+"""Budgets, arrivals, releases and spending by tier and month; releases add up exactly."""
 
 from __future__ import annotations
 

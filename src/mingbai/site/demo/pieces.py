@@ -1,4 +1,4 @@
-"""Information pieces that towns and departments send, and which of them the city and province adopt."""
+"""Information pieces that offices send, and which of them city and province adopt."""
 
 from __future__ import annotations
 
@@ -24,7 +24,16 @@ _ACTS = (
     "督查{0}落实情况",
     "{0}培训班开班",
 )
-_SCENES = ("茶馆里", "田埂上", "村部院内", "集镇街头", "屋场会上", "便民大厅", "村口广场", "线上课堂")
+_SCENES = (
+    "茶馆里",
+    "田埂上",
+    "村部院内",
+    "集镇街头",
+    "屋场会上",
+    "便民大厅",
+    "村口广场",
+    "线上课堂",
+)
 _CHANNELS = ("市民生网", "省民生网", "微信公众号", "县政府网站")
 # Towns send about twice as much as departments.
 _TOWN_WEIGHT, _DEPARTMENT_WEIGHT = 2, 1
@@ -90,9 +99,7 @@ def make_pieces(
     )
 
 
-def _new_title(
-    office: OfficeSpec, subjects: Sequence[str], seen: set[str], random: Random
-) -> str:
+def _new_title(office: OfficeSpec, subjects: Sequence[str], seen: set[str], random: Random) -> str:
     while True:
         act = _ACTS[int(random.random() * len(_ACTS))]
         subject = subjects[int(random.random() * len(subjects))]

@@ -52,7 +52,7 @@ def reporting_towns(book: Book) -> tuple[str, ...]:
 
 
 def split_by_weight(total: int, weights: Sequence[int], *, least: int = 0) -> tuple[int, ...]:
-    """Split a whole number by weights with largest remainders; parts add up, none below ``least``."""
+    """Split a whole number by weights, largest remainders first; no part below ``least``."""
     whole = sum(weights)
     rest = total - least * len(weights)
     if rest < 0:

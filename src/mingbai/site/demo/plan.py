@@ -1,4 +1,4 @@
-"""Reads plan.yaml: the sizes, headline totals, streams of payments and rates of faults of the demonstration."""
+"""Reads plan.yaml: sizes, headline totals, payments and fault rates of the demonstration."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class FaultRate:
 
 @dataclass(frozen=True, slots=True)
 class PresenceList:
-    """A list of people handed in by ``office`` (its code); ``at_large`` are on no roll, full size."""
+    """A list handed in by ``office`` (its code); ``at_large`` people of it are on no roll."""
 
     office: str
     at_large: int

@@ -1,8 +1,8 @@
-"""Plants faults into rolls at the plan's rates, so that payable lines and totals stay what they are.
+"""Plants faults into rolls at the plan's rates; payable lines and totals stay what they are.
 
-A fault that keeps its line out (reject, hold) is an extra line; one that is paid all the same (note)
-spoils a payable line. In a roll that is corrected later any fault may spoil a payable line: the
-correction brings it back right, and lines that should not be there are gone.
+A fault that keeps its line out (reject, hold) is an extra line; one that is paid all the same
+(note) spoils a payable line. In a roll that is corrected later any fault may spoil a payable line:
+the correction brings it back right, and lines that should not be there are gone.
 """
 
 from __future__ import annotations

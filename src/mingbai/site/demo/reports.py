@@ -53,9 +53,7 @@ class ReportBinder:
         return books
 
     def _drafter(self, office: OfficeSpec) -> TableDrafter:
-        return TableDrafter(
-            book=self._book, office=office, habits=self._stationer.habits(office)
-        )
+        return TableDrafter(book=self._book, office=office, habits=self._stationer.habits(office))
 
     def _bind_department(
         self,
@@ -77,10 +75,10 @@ class ReportBinder:
             money = [line for line in funds if line.sub_item in own and line.month == month]
             progress = _sheet(drafter.progress(lines, month=month, name="进度"), month)
             paid = _sheet(drafter.funds(money, month=month, name="资金"), month)
+            stems = [(f"{year}年{month}月民生工程月报", [progress, paid])]
             if office.code in self._plan.separate_offices:
-                stems = ((f"{year}年{month}月进度表", [progress]), (f"{year}年{month}月资金表", [paid]))
-            else:
-                stems = ((f"{year}年{month}月民生工程月报", [progress, paid]),)
+                stems = [(f"{year}年{month}月进度表", [progress])]
+                stems += [(f"{year}年{month}月资金表", [paid])]
             books += [self._stationer.workbook(office, stem, each) for stem, each in stems]
         sheets = self._information(office, drafter, pieces, self._months)
         if sheets:
@@ -97,9 +95,7 @@ class ReportBinder:
             sheets: list[TableSheet] = []
             for month in (each for each in quarter if each in self._months):
                 lines = [
-                    line
-                    for line in advance
-                    if line.town == office.division and line.month == month
+                    line for line in advance if line.town == office.division and line.month == month
                 ]
                 if lines:
                     draft = drafter.progress(lines, month=month, name=f"{month}月进度")
@@ -131,9 +127,7 @@ class ReportBinder:
                 sheets.append(_sheet(draft, month))
         return sheets
 
-    def _bind_training(
-        self, code: str, classes: Mapping[int, Sequence[Trainee]]
-    ) -> Workbook:
+    def _bind_training(self, code: str, classes: Mapping[int, Sequence[Trainee]]) -> Workbook:
         item = self._book.sub_item(code)
         office = self._stationer.office(item.lead_office)
         drafter = self._drafter(office)

@@ -1,4 +1,4 @@
-"""Who is paid what in which month: the subsidy rolls of the half-year before any fault, exact to the 分."""
+"""Who is paid what in which month: the subsidy rolls before any fault, exact to the 分."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ def grade_of_age(grades: Mapping[str, int], birth: date, day: date) -> str:
 
 
 def is_on_the_edge(stream: Stream, item: SubItem, birth: date, year: int) -> bool:
-    """Tell whether a person's age grade changes within the half-year, so that months would differ."""
+    """Tell whether a person's age grade changes within the half-year."""
     if not stream.grade_by_age:
         return False
     grades = item.amount_rules(date(year, 1, 1))[0].grades

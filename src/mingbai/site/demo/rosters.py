@@ -1,9 +1,8 @@
-"""Subsidy rolls as sheets: which columns an office fills, in what order, with the planted faults in place."""
+"""Subsidy rolls as sheets: which columns an office fills, and the planted faults in place."""
 
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -100,31 +99,25 @@ def roll_sheet(
 def _in_order(
     roll: Roll, planted: list[Planted], random: Random
 ) -> list[tuple[Entry, list[Planted]]]:
-    """Sort by village as rosters are, and put extra lines between; a repeated person stands below."""
+    """Sort by village, as rosters are, with extra lines between; a repeated person below."""
     order = sorted(range(len(roll.entries)), key=lambda n: roll.entries[n].person.village.code)
-    rank = {index: place for place, index in enumerate(order)}
     spoiled: dict[int, list[Planted]] = {}
-    extras: list[tuple[float, Planted]] = []
-    first_rank = {roll.entries[index].person.id_number: rank[index] for index in order}
     for slip in planted:
         if slip.index is not None:
             spoiled.setdefault(slip.index, []).append(slip)
-            continue
-        lowest = first_rank.get(slip.person.id_number, 0)
-        extras.append((lowest + random.random() * (len(order) - lowest), slip))
-    extras.sort(key=lambda pair: pair[0])
-    lines: list[tuple[Entry, list[Planted]]] = []
-    waiting = iter([*extras, (float("inf"), None)])
-    at, slip = next(waiting)
-    for place, index in enumerate(order):
-        lines.append((roll.entries[index], spoiled.get(index, [])))
-        while slip is not None and at < place + 1:
-            lines.append((Entry(slip.person, slip.amount, slip.grade), [slip]))
-            at, slip = next(waiting)
-    while slip is not None:
-        lines.append((Entry(slip.person, slip.amount, slip.grade), [slip]))
-        at, slip = next(waiting)
-    return lines
+    lines: list[tuple[float, Entry, list[Planted]]] = [
+        (float(place), roll.entries[index], spoiled.get(index, []))
+        for place, index in enumerate(order)
+    ]
+    first = {roll.entries[index].person.id_number: place for place, index in enumerate(order)}
+    for slip in planted:
+        if slip.index is None:
+            lowest = first.get(slip.person.id_number, 0)
+            # Between two whole places; never level with the person's own line, only below it.
+            place = lowest + (1 - random.random()) * (len(order) - lowest)
+            lines.append((place, Entry(slip.person, slip.amount, slip.grade), [slip]))
+    lines.sort(key=lambda line: line[0])
+    return [(entry, slips) for _, entry, slips in lines]
 
 
 def _cells(year: int, roll: Roll, entry: Entry) -> dict[str, Value]:
@@ -153,5 +146,3 @@ def _start_date(year: int, roll: Roll, person: Person) -> date:
     if roll.stream.cumulative or not roll.stream.count:
         return date(year, roll.month, 1 + turn % 28)
     return date(year - 1 - turn % 3, 1 + turn % 12, 1 + turn % 28)
-
-

@@ -102,6 +102,7 @@ class SheetLayout:
                 grouped.add(place)
                 lower[place] = names[place]
                 upper[place] = label if place == first else None
+                # 本月 above, 拨付 below: together they are the column's name.
                 if self._habits.header == "split" and names[place].startswith(label):
                     lower[place] = names[place].removeprefix(label)
         merges += [

@@ -1,4 +1,4 @@
-"""Faults in tables other than subsidy rolls: a release with the wrong sign, a title left out, a stray row."""
+"""Faults in tables that are no rolls: a release with the wrong sign, a title left out."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from random import Random
 from typing import Literal
 
 from mingbai.site.demo.books import TableFault, TableSheet, Workbook
-from mingbai.site.demo.drafts import Raw, SheetDraft, Value
+from mingbai.site.demo.drafts import Raw, Value
 from mingbai.site.demo.plan import CannotMakeCounty, Plan
-
-
 
 
 @dataclass(frozen=True, slots=True)

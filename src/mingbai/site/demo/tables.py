@@ -55,13 +55,17 @@ class TableDrafter:
         """Draft a month's fund table, a line a sub-item and tier."""
         full = self._habits.place % 3 != 0
         columns = ["sub_item", "tier", "budget", "arrived_month", "released_month", "spent_month"]
-        columns += ["arrived_total", "released_total", "spent_total"] if full else ["released_total"]
+        columns += (
+            ["arrived_total", "released_total", "spent_total"] if full else ["released_total"]
+        )
         columns += ["ratio", "remark"] if self._habits.place % 2 else ["remark"]
         roster = self._book.roster("funds")
         rows: list[tuple[Value, ...]] = []
         for line in lines:
             item = self._book.sub_item(line.sub_item)
-            words = [word for word, code in roster.column("tier").codes.items() if code == line.tier]
+            words = [
+                word for word, code in roster.column("tier").codes.items() if code == line.tier
+            ]
             cells: dict[str, Value] = {
                 "sub_item": name_in_tables(item, self._habits),
                 "tier": self._habits.pick(tuple(words[:3]), line.tier),
@@ -91,8 +95,8 @@ class TableDrafter:
         """Draft one class."""
         item = self._book.sub_item(sub_item)
         roster = self._book.roster(item.roster or "")
-        columns = ("name", "id_number", "village", "phone", "course")
-        columns += ("start_date", "end_date", "hours", "passed")
+        columns = ["name", "id_number", "village", "phone", "course"]
+        columns += ["start_date", "end_date", "hours", "passed"]
         rows: list[tuple[Value, ...]] = []
         for each in trainees:
             village = each.person.village

@@ -1,4 +1,4 @@
-"""What is known to be wrong and what must come out: written beside the handed-in folder, never in it."""
+"""What is wrong and what must come out: written beside the handed-in folder, never in it."""
 
 from __future__ import annotations
 
@@ -61,18 +61,26 @@ def write_truth(truth: CountyTruth) -> None:
 def read_faults(folder: Path) -> list[FaultRecord]:
     """Read the planted faults of a handed-in folder back."""
     with (truth_folder_of(folder) / "faults.csv").open(encoding="utf-8-sig", newline="") as file:
-        return [
-            FaultRecord(
-                **{
-                    **row,
-                    "sheet": int(row["sheet"]),
-                    "line": int(row["line"]),
-                    "month": int(row["month"]),
-                    "is_extra": row["is_extra"] == "True",
-                }
-            )
-            for row in csv.DictReader(file)
-        ]
+        return [_fault_of(row) for row in csv.DictReader(file)]
+
+
+def _fault_of(row: Mapping[str, str]) -> FaultRecord:
+    return FaultRecord(
+        path=row["path"],
+        sheet=int(row["sheet"]),
+        line=int(row["line"]),
+        column=row["column"],
+        letter=row["letter"],
+        kind=row["kind"],
+        outcome=row["outcome"],
+        expected=row["expected"],
+        is_extra=row["is_extra"] == "True",
+        corrected_in=row["corrected_in"],
+        sheet_name=row["sheet_name"],
+        sub_item=row["sub_item"],
+        month=int(row["month"]),
+        town=row["town"],
+    )
 
 
 def count_by(faults: Sequence[FaultRecord], field: str) -> dict[str, int]:

@@ -42,10 +42,7 @@ def roster_title(
     name: str, *, place: str, year: int, month: int, habits: OfficeHabits, training: bool
 ) -> str:
     """Compose the title of a roster of a month."""
-    if training:
-        words = ("学员花名册", "培训人员名单")
-    else:
-        words = _ROSTER_WORDS
+    words = ("学员花名册", "培训人员名单") if training else _ROSTER_WORDS
     tail = "" if name.endswith(("名册", "名单")) else habits.pick(words, name)
     return f"{place}{year}年{month}月{name}{tail}"
 

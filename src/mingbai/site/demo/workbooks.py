@@ -1,4 +1,4 @@
-"""Writes drafts as files: xlsx by xlsxwriter, csv in GB18030; the same draft gives the same bytes."""
+"""Writes drafts as files, xlsx or csv in GB18030; the same draft gives the same bytes."""
 
 from __future__ import annotations
 

@@ -40,7 +40,9 @@ def test_a_clerk_finds_what_is_wrong_and_sends_it_back(visit: Visit, tmp_path: P
     assert reasons.count() >= 1
     with page.expect_download() as waiting:
         page.get_by_role("button", name="下载标注工作簿").click()
-    book = openpyxl.load_workbook(waiting.value.path())
+    assert waiting.value.suggested_filename.endswith("（标注）.xlsx")
+    waiting.value.save_as(tmp_path / "returned.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "returned.xlsx")
     marked = [
         cell
         for sheet in book
@@ -55,7 +57,8 @@ def test_a_clerk_finds_what_is_wrong_and_sends_it_back(visit: Visit, tmp_path: P
     assert len(lines) >= rejected
 
     reasons.first.locator("td:last-child a").first.click()
-    expect(page.locator(".sheet-view tr.here .reject").first).to_be_visible()
+    expect(page.locator(".sheet-view tr.here")).to_be_visible()
+    expect(page.locator(".callout.bad")).to_contain_text(re.compile("请|改"))
 
 
 def test_from_the_summary_to_the_cell_in_fewer_than_five_clicks(visit: Visit) -> None:
@@ -63,7 +66,7 @@ def test_from_the_summary_to_the_cell_in_fewer_than_five_clicks(visit: Visit) ->
     page = visitor.sign_in("minban", PASSWORD)
     _room(page, "小结")
     page.locator("main tbody th a").first.click()
-    figure = page.locator(".paper a.figure", has_text=re.compile(r"亿元|万元")).first
+    figure = page.locator(".paper a.figure[title^='拨付资金']").first
     stated = figure.inner_text()
 
     figure.click()

@@ -174,6 +174,39 @@ CASES = [
         "tiers",
         "金额",
     ),
+    Spoilt("tier lost", FARM, "city: 574000, ", "", "budget_total", "合计", f"{C}/years/2021.yaml"),
+    Spoilt(
+        "rate above 100",
+        f"{C}/years/2021/birth-defects.yaml",
+        "target: 98",
+        "target: 980",
+        "metabolic.target",
+        "100",
+    ),
+    Spoilt(
+        "invented passes for published",
+        FARM,
+        "      value_is: demonstration\n",
+        "",
+        "value_is",
+        "demonstration",
+    ),
+    Spoilt(
+        "source says nothing",
+        FARM,
+        "source: 演示数据：拟定值，无公开文号",
+        "source: '-'",
+        "source",
+        "文号",
+    ),
+    Spoilt(
+        "amount beyond all reason",
+        AMOUNTS,
+        "a: '640.00'",
+        "a: '64000000000000000.00'",
+        "grades.a",
+        "上限",
+    ),
     Spoilt("unknown state", FARM, "target: 14", "state: maybe", "parks.state", "maybe"),
     Spoilt("measure left out", FARM, "      parks:", "      park:", "park", "指标"),
     Spoilt(
@@ -652,6 +685,12 @@ def test_missing_file_is_named(books: Path, name: str) -> None:
 def test_roster_without_amounts_is_refused(books: Path) -> None:
     (books / f"{P}/rural-toilets/amounts.yaml").unlink()
     with pytest.raises(CannotLoadBook, match=r"rural-toilets/amounts\.yaml.*标准"):
+        load_book(year=2021, county="340223", root=books)
+
+
+def test_people_without_roster_need_a_reason(books: Path) -> None:
+    (books / f"{P}/student-aid/roster.yaml").unlink()
+    with pytest.raises(CannotLoadBook, match=r"student-aid/programme\.yaml.*kind_note.*花名册"):
         load_book(year=2021, county="340223", root=books)
 
 

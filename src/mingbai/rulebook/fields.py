@@ -9,11 +9,12 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal, NoReturn, get_args
 
-from mingbai.engine.money import parse_money
+from mingbai.engine.money import CannotReadMoney, parse_money
 from mingbai.rulebook.faults import CannotLoadBook
 
 _CODE = re.compile(r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")
 _AMOUNT = re.compile(r"^(?:0|[1-9][0-9]*)(?:\.[0-9]{2})?$")
+_INVENTED = "演示数据"
 _DECIMAL = re.compile(r"^(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$")
 
 
@@ -114,7 +115,10 @@ class Node:
         text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
         if not isinstance(text, str) or not _AMOUNT.match(text):
             self.fail(key, "金额以元为单位，写成 '123.45'（两位小数、加引号）或整数")
-        return parse_money(text)
+        try:
+            return parse_money(text)
+        except CannotReadMoney as fault:
+            self.fail(key, str(fault))
 
     def decimal(self, key: str) -> Decimal:
         """Take an exact number that is not negative, written as text or a whole number."""
@@ -184,11 +188,19 @@ class Node:
 
 
 def source_of(node: Node) -> tuple[Literal["sourced", "demonstration"], str]:
-    """Take where a value comes from: ``source`` always, ``value_is`` to mark invented ones."""
+    """Take where a value comes from: ``source`` always, ``value_is`` to mark invented ones.
+
+    The mark and the words must agree: an invented value may not pass for a published one.
+    """
     value_is: Literal["sourced", "demonstration"] = node.choice(
         "value_is", Literal["sourced", "demonstration"], "sourced"
     )
-    return value_is, node.text("source")
+    source = node.text("source")
+    if not re.search(r"\w{2}", source):
+        node.fail("source", "请写明文号、条款或依据")
+    if source.startswith(_INVENTED) and value_is != "demonstration":
+        node.fail("value_is", f"来源写的是{_INVENTED}，请同时标明 value_is: demonstration")
+    return value_is, source
 
 
 def span_of(node: Node) -> tuple[date, date | None]:

@@ -12,6 +12,7 @@ from mingbai.rulebook.faults import CannotLoadBook
 from mingbai.rulebook.loading.consistency import (
     home_of,
     refuse_orphan_towns,
+    refuse_other_total,
     refuse_shared_names,
     refuse_unpayable,
 )
@@ -70,6 +71,7 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
     refuse_unpayable(
         programmes, {roster.code: roster for roster in rosters}, folders=dict(chain.folders)
     )
+    refuse_other_total(programmes, total=listed.budget_total, file=f"{folder}/years/{year}.yaml")
     known = frozenset(item.code for each in programmes for item in each.sub_items)
     return Book(
         year=year,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from mingbai.engine.money import show_money
 from mingbai.rulebook.faults import CannotLoadBook
 from mingbai.rulebook.model import (
     AmountRule,
@@ -15,6 +16,7 @@ from mingbai.rulebook.model import (
 )
 
 _PAID_KINDS = ("subsidy", "insurance")
+_PEOPLE_KINDS = (*_PAID_KINDS, "training")
 
 
 def refuse_shared_names(programmes: Iterable[Programme], *, file: str) -> None:
@@ -44,25 +46,32 @@ def refuse_unpayable(
     ``folders`` are the folders of the levels, to name the file that must change.
     """
     for programme in programmes:
+        home = f"{home_of(programme, folders)}/programmes/{programme.code}"
         for sub in programme.sub_items:
-            if sub.roster is None:
-                continue
-            roster = rosters[sub.roster]
-            home = f"{home_of(programme, folders)}/programmes/{programme.code}"
-            if (roster.kind == "training") != (sub.kind == "training"):
+            if sub.roster is not None:
+                _refuse_misfit(sub, rosters[sub.roster], home=home)
+                for rule in sub.amounts:
+                    _refuse_unknown_grades(rule, sub, rosters[sub.roster], folders)
+            elif sub.kind in _PEOPLE_KINDS and not sub.kind_note:
                 raise CannotLoadBook(
-                    file=f"{home}/roster.yaml",
-                    key=sub.code,
-                    problem="培训类子项须用培训花名册，其他子项不能用",
+                    file=f"{home}/programme.yaml",
+                    key=f"{sub.code}.kind_note",
+                    problem="没有花名册，请在 roster.yaml 写明，或在 kind_note 说明为什么没有",
                 )
-            if sub.kind in _PAID_KINDS and not sub.amounts:
-                raise CannotLoadBook(
-                    file=f"{home}/amounts.yaml",
-                    key=sub.code,
-                    problem="有发放花名册却没有标准，请写明标准",
-                )
-            for rule in sub.amounts:
-                _refuse_unknown_grades(rule, sub, roster, folders)
+
+
+def _refuse_misfit(sub: SubItem, roster: Roster, *, home: str) -> None:
+    """A roster of learners counts heads, a roster of payments needs amounts."""
+    if (roster.kind == "training") != (sub.kind == "training"):
+        raise CannotLoadBook(
+            file=f"{home}/roster.yaml",
+            key=sub.code,
+            problem="培训类子项须用培训花名册，其他子项不能用",
+        )
+    if sub.kind in _PAID_KINDS and not sub.amounts:
+        raise CannotLoadBook(
+            file=f"{home}/amounts.yaml", key=sub.code, problem="有发放花名册却没有标准，请写明标准"
+        )
 
 
 def _refuse_unknown_grades(
@@ -103,3 +112,14 @@ def refuse_orphan_towns(
                 key="offices",
                 problem=f"{names[town]}应有且只有一个镇级单位，现有{count}个",
             )
+
+
+def refuse_other_total(programmes: Iterable[Programme], *, total: int, file: str) -> None:
+    """Refuse budgets that do not add up to the year's total: a lost tier must not go unseen."""
+    found = sum(sub.budget_fen for programme in programmes for sub in programme.sub_items)
+    if found != total:
+        raise CannotLoadBook(
+            file=file,
+            key="budget_total",
+            problem=f"各子项预算合计{show_money(found)}元，与此处{show_money(total)}元不符，请核对",
+        )

@@ -12,6 +12,8 @@ from mingbai.rulebook.fields import Node, source_of
 from mingbai.rulebook.model import Group, Measure, Status, TargetState, Tier, ValueIs
 from mingbai.rulebook.shelf import Shelf
 
+_WHOLE_PERCENT = 100
+
 
 @dataclass(frozen=True, slots=True)
 class ListedItem:
@@ -30,10 +32,11 @@ class ListedItem:
 
 @dataclass(frozen=True, slots=True)
 class YearList:
-    """The year's list of a county, with the two documents it rests on."""
+    """The year's list of a county, the two documents it rests on, its budget in 分."""
 
     province_source: str
     county_source: str
+    budget_total: int
     items: tuple[ListedItem, ...]
 
 
@@ -64,7 +67,7 @@ def read_year_list(shelf: Shelf, *, year: int, province: str, county: str) -> Ye
         each.finish()
     upper.finish()
     local = _year_node(shelf, f"{county}/years/{year}.yaml", year)
-    local_source = local.text("source")
+    local_source, total = local.text("source"), local.money("budget_total")
     items: list[ListedItem] = []
     local_numbers: set[int] = set()
     for each in local.nodes("programmes"):
@@ -81,7 +84,7 @@ def read_year_list(shelf: Shelf, *, year: int, province: str, county: str) -> Ye
     if missing:
         local.fail("programmes", f"省定项目未表态：{'、'.join(missing)}（own 或 not_applicable）")
     local.finish()
-    return YearList(upper_source, local_source, tuple(items))
+    return YearList(upper_source, local_source, total, tuple(items))
 
 
 def _year_node(shelf: Shelf, name: str, year: int) -> Node:
@@ -194,6 +197,8 @@ def _read_measure(node: Node, code: str, label: str, unit: str, towns: Collectio
         node.fail(
             "shares", f"各镇合计{total}，与目标{target if target is not None else '（未定）'}不符"
         )
+    if unit == "%" and target is not None and target > _WHOLE_PERCENT:
+        node.fail("target", "比率目标不能超过100")
     value_is, source = source_of(node)
     measure = Measure(
         code=code,

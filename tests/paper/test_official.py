@@ -173,16 +173,16 @@ def test_properties_carry_the_date_of_the_document():
     ("sender", "gaps"),
     [
         # Long signer: two characters from the right; its date starts two further in.
-        ("南陵县民生工程工作领导小组办公室", (200, 1000)),
+        ("南陵县民生工程工作领导小组办公室", (1000, 1200)),
         # Short signer: the date is two from the right and pushes the signer left.
-        ("民生办", (700, 200)),
+        ("民生办", (1800, 2000)),
     ],
 )
 def test_signature_and_date_are_set_by_the_standard(sender, gaps):
     date = dt.date(2021, 7, 5)
     paper = opened(a_document(signature=Signature(sender, date), annexes=()))
     lines = [p for p in paper.paragraphs if p.text in (sender, "2021年7月5日")]
-    found = tuple(int(line._element.pPr.ind.get(qn("w:rightChars"))) for line in lines)
+    found = tuple(int(line._element.pPr.ind.get(qn("w:leftChars"))) for line in lines)
     assert found == gaps
 
 

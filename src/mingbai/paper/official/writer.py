@@ -102,10 +102,11 @@ def _set_page(paper: Any) -> None:
     paper.settings.odd_and_even_pages_header_footer = True
     normal = paper.styles["Normal"]
     set_face(normal, layout.BODY_FONT, layout.SIZE_3_PT, tight=False)
-    languages = paper.styles.element.findall(f".//{qn('w:lang')}")
-    for language in languages:
-        language.set(qn("w:val"), "zh-CN")
+    for language in paper.styles.element.findall(f".//{qn('w:lang')}"):
+        # Numbers break by Latin rules (never after the point), words by Chinese ones.
+        language.set(qn("w:val"), "en-US")
         language.set(qn("w:eastAsia"), "zh-CN")
+    paper.settings.element.find(qn("w:themeFontLang")).set(qn("w:eastAsia"), "zh-CN")
 
 
 def _set_properties(paper: Any, document: OfficialDocument) -> None:
@@ -185,16 +186,18 @@ def _width(text: str) -> float:
 def _add_signature(paper: Any, signature: Signature) -> None:
     """7.3.5.2: signer two characters from the right, the date begins two characters further in."""
     date = f"{signature.date.year}年{signature.date.month}月{signature.date.day}日"
-    sender_gap, date_gap = 2.0, _width(signature.sender) - _width(date)
-    if date_gap < 2:
-        sender_gap, date_gap = 4 + _width(date) - _width(signature.sender), 2.0
+    width = layout.CHARACTERS_A_LINE - 2
+    sender_at = width - _width(signature.sender)
+    date_at = sender_at + 2
+    if date_at + _width(date) > width:
+        date_at = width - _width(date)
+        sender_at = date_at - 2
     for _ in range(2):
         _line(paper, "", font=layout.BODY_FONT).paragraph_format.keep_with_next = True
-    for text, gap in ((signature.sender, sender_gap), (date, date_gap)):
+    for text, indent in ((signature.sender, sender_at), (date, date_at)):
         line = _line(paper, text, font=layout.BODY_FONT)
-        line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        line.paragraph_format.right_indent = Pt(gap * layout.CHARACTER_PT)
-        line._element.pPr.ind.set(qn("w:rightChars"), str(round(gap * 100)))
+        line.paragraph_format.left_indent = Pt(max(indent, 0) * layout.CHARACTER_PT)
+        line._element.pPr.ind.set(qn("w:leftChars"), str(round(max(indent, 0) * 100)))
         line.paragraph_format.keep_with_next = text is signature.sender
 
 

@@ -49,10 +49,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One level of the answer to 「这个数从哪里来」."""
+    """One level of the answer to 「这个数从哪里来」.
+
+    ``headline`` is the value as printed, ``exact`` before rounding; a figure that a paper prints as
+    a list has its list in ``statement.display``.
+    """
 
     statement: Statement
     card: Card
+    headline: str
     exact: str
     computation: str
     steps: tuple[Step, ...]
@@ -97,6 +102,7 @@ def explain_statement(statement: Statement, path: Sequence[str], to: Asker) -> E
     return Explanation(
         statement=statement,
         card=card,
+        headline=show_value(card, papers.value_of(statement)),
         exact=exact_text(card, papers.value_of(statement)),
         computation=_computation(statement, card),
         steps=steps,
@@ -178,9 +184,9 @@ def _counted(card: Card) -> Card:
 
 
 def _with_shares(parts: tuple[Part, ...], values: Sequence[int]) -> tuple[Part, ...]:
-    """Shares of the level's sum, for the bars; none where values of both signs meet."""
+    """Shares of the level's sum, for the bars; none where they would say nothing."""
     total = sum(values)
-    if total <= 0 or min(values, default=0) < 0:
+    if total <= 0 or min(values) < 0 or len(set(values)) == 1:
         return parts
     return tuple(
         replace(part, share=Decimal(value) / Decimal(total))
@@ -228,7 +234,7 @@ def _computation(statement: Statement, card: Card) -> str:
         return ""
     exact = exact_text(card, statement.numerator)
     printed = show_value(card, papers.value_of(statement))
-    return exact if exact == printed else f"{exact} ≈ {printed}"
+    return "" if exact == printed else f"{exact} ≈ {printed}"
 
 
 def rounding_text(card: Card) -> str:

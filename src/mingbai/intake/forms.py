@@ -45,7 +45,7 @@ class ManyFilesField(forms.FileField):
         super().__init__(widget=ManyFilesInput, allow_empty_file=True, **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
-        given = data if isinstance(data, list | tuple) else [data]
+        given = (data if isinstance(data, list | tuple) else [data]) or [None]
         return [super(ManyFilesField, self).clean(one, initial) for one in given]
 
 

@@ -10,13 +10,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.engine.test_canon_types import AS_OF, SPEC, column_of
 
 from mingbai.engine.canon import CanonColumn, canonical_table, canonical_table_plain
 from mingbai.engine.canon.shapes import BLANKS
 from mingbai.engine.canon.types import ALL_TYPES, type_of
 from mingbai.engine.canon.types.id_number import check_character
 from mingbai.engine.reading import KINDS, RawSheet
-from tests.engine.test_canon_types import AS_OF, SPEC, column_of
 
 TYPES = [
     "text", "name", "id_number", "date", "period", "money", "account", "phone", "integer",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from tests.engine.workbooks import by_hand, ordinary
 
 from mingbai.engine.reading import KINDS, Reader, ReadLimits, read_workbook
-from tests.engine.workbooks import by_hand, ordinary
 
 TEXT, NUMBER, DATE = KINDS["text"], KINDS["number"], KINDS["date"]
 
@@ -157,7 +157,7 @@ def test_csv_in_every_dress(content, delimiter):
 
 
 def test_csv_lines_count_blank_records_and_quoted_breaks():
-    sheet = read_one('a,b\n\n"x\ny",2\n,\nz,3\n'.encode(), "a.csv")
+    sheet = read_one(b'a,b\n\n"x\ny",2\n,\nz,3\n', "a.csv")
     assert sheet.cells["line"].to_pylist() == [1, 3, 5]
     assert cell(sheet, 3, 1) == ("x\ny", TEXT)
 

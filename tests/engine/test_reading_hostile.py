@@ -8,10 +8,10 @@ import zipfile
 import zlib
 
 import pytest
+from tests.engine.workbooks import MAIN, by_hand, ordinary
 
 from mingbai.engine.reading import Reader, ReadLimits, read_workbook
 from mingbai.engine.reading.faults import MESSAGES, Fault
-from tests.engine.workbooks import MAIN, by_hand, ordinary
 
 GOOD = ordinary({"甲": [["姓名"], ["张三"]]})
 FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 from mingbai.engine.canon.shapes import CanonColumn, CanonType
 from mingbai.engine.canon.types.account import AccountType
@@ -21,6 +22,12 @@ ALL_TYPES: tuple[type[CanonType], ...] = (
     AccountType, CodeType, DateType, DecimalType, IdNumberType, IntegerType,
     MoneyType, NameType, PeriodType, PhoneType, TextType,
 )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _code_type(codes: tuple[tuple[str, str], ...]) -> CodeType:
+    """A county's villages make thousands of spellings, and hundreds of sheets share them."""
+    return CodeType(codes=codes)
 
 
 def type_of(column: CanonColumn, *, as_of: dt.date) -> CanonType:
@@ -47,5 +54,5 @@ def type_of(column: CanonColumn, *, as_of: dt.date) -> CanonType:
         case "decimal":
             return DecimalType()
         case "code" | "town" | "village" | "sub_item":
-            return CodeType(codes=tuple(sorted(column.codes.items())))
+            return _code_type(tuple(column.codes.items()))
     raise ValueError(f"column {column.name}: no type {column.type!r}")

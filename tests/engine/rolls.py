@@ -1,0 +1,163 @@
+"""Tables and specs for checks: spelled out row by row, and generated."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+import pyarrow as pa
+from hypothesis import strategies as st
+
+from mingbai.engine.checks import (
+    COLUMNS,
+    AgeSex,
+    AmountStandard,
+    Capacity,
+    CheckSpec,
+    Continuity,
+    MissingKey,
+    MutualExclusion,
+    OnList,
+    RepeatedPerson,
+    SharedValue,
+    TwoNames,
+)
+
+
+def key(name: str) -> bytes:
+    """A stand-in for a keyed digest: 16 bytes."""
+    return name.encode().ljust(16, b".")
+
+
+def roll(*rows: dict[str, object], first_line: int = 2, sheet: str | None = None) -> pa.Table:
+    """A table from rows; `who` `account` `phone` `name` are short for their keys."""
+    short = {"who": "id_key", "account": "account_key", "phone": "phone_key", "name": "name_key"}
+    full = []
+    for row in rows:
+        spelled: dict[str, object] = dict.fromkeys(COLUMNS)
+        for column, value in row.items():
+            if column in short:
+                spelled[short[column]] = None if value is None else key(str(value))
+            else:
+                spelled[column] = value
+        full.append(spelled)
+    schema = pa.schema([pa.field(name, kind) for name, kind in COLUMNS.items()])
+    table = pa.Table.from_pylist(full, schema=schema)
+    lines = pa.array(range(first_line, first_line + len(rows)), pa.int32())
+    table = table.append_column("line", lines)
+    if sheet is not None:
+        table = table.append_column("table", pa.array([sheet] * len(rows), pa.string()))
+    return table
+
+
+few = st.sampled_from
+
+
+def draw_row(luck: random.Random, gaps: float) -> dict[str, object]:
+    """A row from narrow ranges, so that people, accounts and months meet often."""
+
+    def one(*choices: object) -> object:
+        return None if luck.random() < gaps else luck.choice(choices)
+
+    birth = dt.date(1955, 1, 1) + dt.timedelta(luck.randrange(4000))
+    edges = [dt.date(1961, 3, 1), dt.date(1961, 3, 31), dt.date(1960, 2, 29), dt.date(2022, 1, 1)]
+    return {
+        "who": one(*"abcd"),
+        "account": one("x", "y", "z"),
+        "phone": one("p", "q"),
+        "name": one("m", "m", "m", "n"),
+        "sub_item": one("a.1", "a.1", "b.1", "c.1"),
+        "town": one("340223100", "340223101"),
+        "period": one(202012, 202101, 202102, 202103, 202104, 202106),
+        "amount": one(0, 30000, 30000, 45000, 60000),
+        "grade": one("g1", "g1", "g2", "g9"),
+        "birth_date": one(birth, *edges),
+        "sex": one(1, 2),
+        "event_date": one(dt.date(2021, 1, 1) + dt.timedelta(luck.randrange(200))),
+        "course": one("k1", "k2"),
+    }
+
+
+def draw_roll(seed: int, count: int, gaps: float) -> pa.Table:
+    """The roster that a seed stands for."""
+    luck = random.Random(seed)
+    return roll(*(draw_row(luck, gaps) for _ in range(count)), sheet="s")
+
+
+def draw_list(seed: int, count: int, gaps: float) -> pa.Table:
+    """The list that a seed stands for."""
+    luck = random.Random(seed)
+    made = [draw_row(luck, gaps) for _ in range(count)]
+    return roll(*({k: row[k] for k in ("who", "event_date")} for row in made), first_line=5)
+
+
+seeds = st.integers(0, 2**32)
+rolls = st.builds(draw_roll, seeds, st.integers(0, 40), few([0.0, 0.1, 0.4]))
+lists = st.builds(draw_list, seeds, st.integers(0, 8), few([0.0, 0.2]))
+
+scopes = st.fixed_dictionaries(
+    {},
+    optional={
+        "sub_items": few([(), ("a.1",), ("a.1", "b.1"), ("nothing",)]),
+        "from_period": few([202101, 202103]),
+        "to_period": few([202103, 202104]),
+    },
+)
+bounds = st.fixed_dictionaries(
+    {}, optional={"from_period": few([202101, 202103]), "to_period": few([202103])}
+)
+ages = st.one_of(
+    st.fixed_dictionaries({"min_age": st.integers(58, 62)}, optional={"sex": few([1, 2])}),
+    st.fixed_dictionaries({"max_age": st.integers(57, 61)}),
+    st.fixed_dictionaries({"min_age": st.integers(57, 59), "max_age": st.integers(59, 61)}),
+    st.fixed_dictionaries({"sex": few([1, 2])}),
+)
+standards = st.one_of(
+    few([{"fixed": 30000}, {"fixed": 0}, {"smallest": 30000}, {"largest": 45000}]),
+    few([{"smallest": 30000, "largest": 45000}]),
+    few([{"grades": (("g1", 30000), ("g2", 45000))}]),
+)
+
+
+def made_of(kind: type[CheckSpec], own: st.SearchStrategy, bounded=scopes):
+    """Specs of a kind from its own settings and a scope."""
+    return st.tuples(own, bounded).map(lambda pair: kind(rule="r", **pair[0], **pair[1]))
+
+
+#: Each kind of check and how its specs are generated; a test refuses a kind without one.
+GENERATORS: dict[type[CheckSpec], st.SearchStrategy[CheckSpec]] = {
+    RepeatedPerson: made_of(
+        RepeatedPerson, few([{}, {"per": ("period", "grade")}, {"per": ("course",)}])
+    ),
+    SharedValue: made_of(
+        SharedValue,
+        st.fixed_dictionaries(
+            {"column": few(["account_key", "phone_key"]), "at_least": st.integers(2, 3)}
+        ),
+    ),
+    MutualExclusion: made_of(MutualExclusion, st.just({"first": "a.1", "second": "b.1"}), bounds),
+    OnList: made_of(
+        OnList,
+        few(
+            [
+                {"other": "deaths"},
+                {"other": "deaths", "after_event": True},
+                {"other": "deaths", "after_event": True, "grace_months": 2},
+            ]
+        ),
+    ),
+    AgeSex: made_of(AgeSex, ages),
+    AmountStandard: made_of(AmountStandard, standards),
+    Continuity: made_of(Continuity, few([{}, {"gaps": False}, {"amounts": False}])),
+    TwoNames: made_of(TwoNames, st.just({})),
+    Capacity: made_of(
+        Capacity,
+        st.fixed_dictionaries(
+            {"limit": st.integers(0, 3), "per": few([(), ("period",), ("sub_item", "town")])}
+        ),
+    ),
+    MissingKey: made_of(
+        MissingKey,
+        st.fixed_dictionaries({"column": few(["id_key", "account_key", "phone_key", "name_key"])}),
+    ),
+}

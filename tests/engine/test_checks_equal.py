@@ -1,0 +1,53 @@
+"""DuckDB and plain Python find the same in every table."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.engine.rolls import GENERATORS, lists, rolls
+
+from mingbai.engine.checks import ALL_KINDS, FINDING_SCHEMA, check, message
+
+
+def test_every_kind_has_a_generator():
+    assert set(GENERATORS) == set(ALL_KINDS)
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS, ids=lambda kind: kind.__name__)
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_machines_agree(kind, data):
+    spec = data.draw(GENERATORS[kind])
+    tables = {"roster": data.draw(rolls), "deaths": data.draw(lists)}
+    found = check(tables, [spec])
+    assert found.schema.equals(FINDING_SCHEMA)
+    assert found.equals(check(tables, [spec], "plain"))
+    for finding in found.to_pylist():
+        assert finding["code"] in kind.MESSAGES
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS, ids=lambda kind: kind.__name__)
+def test_generated_tables_do_bring_findings(kind):
+    """Control: agreement over nothing would prove nothing."""
+    counts = []
+
+    @given(data=st.data())
+    @settings(max_examples=25, deadline=None, derandomize=True, database=None)
+    def count(data):
+        spec = data.draw(GENERATORS[kind])
+        tables = {"roster": data.draw(rolls), "deaths": data.draw(lists)}
+        counts.append(check(tables, [spec], "plain").num_rows)
+
+    count()
+    assert sum(1 for each in counts if each) >= 3
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS, ids=lambda kind: kind.__name__)
+def test_every_code_says_what_to_do(kind):
+    facts = dict.fromkeys(kind.FACTS, 3)
+    for code in kind.MESSAGES:
+        said = message(code, facts)
+        assert said.endswith("。")
+        assert "请" in said
+        assert "{" not in said

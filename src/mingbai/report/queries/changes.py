@@ -9,7 +9,7 @@ from mingbai.base.models import Act
 from mingbai.base.scope import Asker
 from mingbai.report.models import Statement, Summary
 from mingbai.report.queries import collect, papers
-from mingbai.report.queries.explain import moment_of, sheet_address, value_printer
+from mingbai.report.queries.explain import file_names, moment_of, sheet_address, value_printer
 
 #: How many parts and records a page lists for one figure; the rest is counted.
 _PARTS = 12
@@ -144,12 +144,13 @@ def _part(
     old, new = frozenset(before), frozenset(after)
     gone = [(leaf, False) for leaf in before if leaf not in new]
     records = gone + [(leaf, True) for leaf in after if leaf not in old]
+    names = file_names([leaf for leaf, _ in records[:_RECORDS]], to)
     return PartChange(
         label=label,
         old=show(values[0]),
         new=show(values[1]),
         records=tuple(
-            Record(leaf.label, show(leaf.value), came, *sheet_address(leaf), leaf.note)
+            Record(leaf.label, show(leaf.value), came, *sheet_address(leaf, names), leaf.note)
             for leaf, came in records[:_RECORDS]
         ),
         more_count=max(0, len(records) - _RECORDS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +10,7 @@ from fractions import Fraction
 from mingbai.base.figures import Branch, Card, Leaf, show_value
 from mingbai.base.scope import Asker
 from mingbai.engine.money import show_money
+from mingbai.intake.models import Receipt
 from mingbai.report.models import Statement
 from mingbai.report.queries import collect, papers
 from mingbai.report.queries.collect import Moment
@@ -97,7 +98,9 @@ def explain_statement(statement: Statement, path: Sequence[str], to: Asker) -> E
     total = sum(each.value for each in level)
     listed = [each for each in level if each is not rest]
     show = value_printer(statement, keys)
-    parts = tuple(_part(each, keys, show) for each in listed)
+    names = file_names(listed, to)
+    parts = tuple(_part(each, keys, show, names) for each in listed)
+    sides = _are_sides(listed)
     whole = offset == 0 and (rest is not None or len(level) < LEVEL_SIZE)
     return Explanation(
         statement=statement,
@@ -106,15 +109,23 @@ def explain_statement(statement: Statement, path: Sequence[str], to: Asker) -> E
         exact=exact_text(card, papers.value_of(statement)),
         computation=_computation(statement, card),
         steps=steps,
-        parts=_with_shares(parts, [each.value for each in listed]),
+        parts=parts if sides else _with_shares(parts, [each.value for each in listed]),
         is_last=bool(listed) and isinstance(listed[0], Leaf),
-        total=show(total),
-        adds_up=_adds_up(statement, card, keys, total) if whole and to.sees_all else None,
+        total="" if sides else show(total),
+        adds_up=_adds_up(statement, card, keys, total)
+        if whole and to.sees_all and not sides
+        else None,
         before=_page(keys, offset - LEVEL_SIZE) if offset else None,
         after=_page(keys, offset + len(listed))
         if rest is not None or len(level) >= LEVEL_SIZE
         else None,
     )
+
+
+def _are_sides(level: Sequence[Branch | Leaf]) -> bool:
+    """Numerator and denominator stand side by side; their sum means nothing."""
+    keys = [each.key for each in level if isinstance(each, Branch)]
+    return keys == ["numerator", "denominator"]
 
 
 def _is_rest(each: Branch | Leaf) -> bool:
@@ -152,19 +163,32 @@ def value_printer(statement: Statement, keys: Sequence[str]) -> Callable[[int], 
     return show
 
 
-def sheet_address(leaf: Leaf) -> tuple[str, str]:
+def file_names(leaves: Iterable[Branch | Leaf], to: Asker) -> dict[int, str]:
+    """How people call the files that these records came from: 「籍山镇《资金表.xlsx》」."""
+    files = {each.origin_file_id for each in leaves if isinstance(each, Leaf)} - {None}
+    found = Receipt.objects.seen_by(to).filter(file_id__in=files).select_related("office")
+    return {
+        each.file_id: f"{each.office.short_name}《{each.original_name}》"
+        for each in found.order_by("-id")
+    }
+
+
+def sheet_address(leaf: Leaf, names: Mapping[int, str]) -> tuple[str, str]:
     """Address and name of the sheet line a record came from; both empty where it came from none."""
     if not (leaf.origin_file_id and leaf.origin_sheet and leaf.origin_line):
         return "", ""
     line = leaf.origin_line
     address = f"/intake/files/{leaf.origin_file_id}/sheets/{leaf.origin_sheet}/?line={line}#L{line}"
-    return address, f"第{leaf.origin_sheet}张表第{line}行"
+    name = names.get(leaf.origin_file_id, "")
+    return address, f"{name}第{leaf.origin_sheet}张表第{line}行"
 
 
-def _part(each: Branch | Leaf, keys: tuple[str, ...], show: Callable[[int], str]) -> Part:
+def _part(
+    each: Branch | Leaf, keys: tuple[str, ...], show: Callable[[int], str], names: Mapping[int, str]
+) -> Part:
     if isinstance(each, Branch):
         return Part(each.label, show(each.value), each.count, (*keys, each.key))
-    address, place = sheet_address(each)
+    address, place = sheet_address(each, names)
     return Part(each.label, show(each.value), address=address, place=place, note=each.note)
 
 
@@ -195,14 +219,12 @@ def _with_shares(parts: tuple[Part, ...], values: Sequence[int]) -> tuple[Part, 
 
 
 def _adds_up(statement: Statement, card: Card, keys: tuple[str, ...], total: int) -> bool | None:
-    """Whether the first split adds up to what the paper states; unknown further down."""
+    """Whether a side's first split adds up to what the paper states; unknown further down."""
     if card.unit == "text":
         return None
-    if card.unit != "ratio":
-        return total == statement.numerator if not keys else None
-    if keys == ("numerator",):
-        return total == statement.numerator
-    return total == statement.denominator if keys == ("denominator",) else None
+    if keys == ("denominator",):
+        return total == statement.denominator
+    return total == statement.numerator if keys in ((), ("numerator",)) else None
 
 
 def exact_text(card: Card, value: int | Fraction | str | None) -> str:

@@ -127,13 +127,13 @@ class _Reader:
         if sent.year != self.sheet.year:
             self._say(line, "other_year")
             return
-        key = piece_key(self.sheet.office_id, title, sent)
+        key = piece_digest(self.sheet.office_id, title, sent)
         if key in self.pieces:
             self._say(line, "listed_twice", self.pieces[key].origin_line or 0)
             return
         piece = InformationPiece(
             entered_sheet=self.entered,
-            piece_key=key,
+            piece_digest=key,
             title=title[:300],
             office_id=self.sheet.office_id,
             town_id=self.town,
@@ -174,7 +174,7 @@ class _Reader:
         self.problems.append(PieceDiscrepancy(self.sheet.pk, line, code, other))
 
 
-def piece_key(office_id: int, title: str, sent: date) -> str:
+def piece_digest(office_id: int, title: str, sent: date) -> str:
     """Which piece a line means: office, title without blanks and punctuation, day of sending."""
     bare = "".join(c for c in title if c.isalnum())
     text = f"{office_id}|{bare}|{sent.isoformat()}"

@@ -33,8 +33,8 @@ class EnteredSheet(ActMixin, ScopedModel):
 class InformationPiece(ActMixin, OriginMixin, ScopedModel):
     """One piece as one line of a table names it.
 
-    ``piece_key`` tells the piece itself: office, title and day of sending. A piece listed again in
-    a later table, to add an adoption, has a second record with the same key and counts once.
+    ``piece_digest`` tells the piece itself: office, title and day of sending. A piece listed again
+    in a later table, to add an adoption, has a second record with the same digest, counted once.
     """
 
     scope = ScopeBy(town="town_id", office="office_id")
@@ -43,7 +43,7 @@ class InformationPiece(ActMixin, OriginMixin, ScopedModel):
     entered_sheet = models.ForeignKey(
         EnteredSheet, verbose_name="入账的表", on_delete=models.PROTECT, related_name="pieces"
     )
-    piece_key = models.CharField("信息键", max_length=32)
+    piece_digest = models.CharField("信息键", max_length=32)
     title = models.CharField("标题", max_length=300)
     office = models.ForeignKey(
         Office, verbose_name="报送单位", on_delete=models.PROTECT, related_name="+"
@@ -65,7 +65,7 @@ class InformationPiece(ActMixin, OriginMixin, ScopedModel):
         indexes = (models.Index(fields=("year", "office", "sent_date"), name="piece_of_office"),)
         constraints = (
             models.UniqueConstraint(
-                fields=("entered_sheet", "piece_key"), name="piece_once_a_sheet"
+                fields=("entered_sheet", "piece_digest"), name="piece_once_a_sheet"
             ),
             models.CheckConstraint(
                 name="piece_has_origin",

@@ -78,11 +78,11 @@ def pieces(
     found: dict[str, Piece] = {}
     by_record: dict[int, str] = {}
     for record in records.select_related("office").order_by("id"):
-        by_record[record.pk] = record.piece_key
-        if record.piece_key not in found:
-            found[record.piece_key] = Piece(
+        by_record[record.pk] = record.piece_digest
+        if record.piece_digest not in found:
+            found[record.piece_digest] = Piece(
                 record.pk,
-                record.piece_key,
+                record.piece_digest,
                 record.title,
                 record.office_id,
                 record.office.name,

@@ -51,6 +51,9 @@ class _Child:
             found = None
         finally:
             timer.cancel()
+            timer.join()
+        if late.is_set():
+            self.close()
         if found is not None:
             return found
         self.close()

@@ -63,5 +63,3 @@ class PhoneType:
         if len(digits) in (10, 11, 12):
             return reject("phone_prefix")
         return reject("phone_length", length=len(digits))
-
-

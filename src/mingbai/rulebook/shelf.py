@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Hashable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,13 @@ _StrictLoader.add_implicit_resolver(
 )
 
 
+@cache
+def parse_page(text: str) -> object:
+    """Parse one page; years share pages, so each text is parsed once; never change it."""
+    # A subclass of the safe loader: no object can be built from a tag.
+    return yaml.load(text, Loader=_StrictLoader)  # noqa: S506
+
+
 class Shelf:
     """Files below one root folder, named in messages by their path from it."""
 
@@ -79,8 +87,7 @@ class Shelf:
         """Read one mapping, or raise CannotLoadBook with the file and the line."""
         text = self._text(name)
         try:
-            # A subclass of the safe loader: no object can be built from a tag.
-            value = yaml.load(text, Loader=_StrictLoader)  # noqa: S506
+            value = parse_page(text)
         except (yaml.YAMLError, ValueError) as fault:
             mark = getattr(fault, "problem_mark", None)
             line = f"第{mark.line + 1}行" if mark else "全文"

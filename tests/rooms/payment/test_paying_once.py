@@ -261,7 +261,8 @@ def _force(statement: str) -> None:
     table, name = "payment_paymentline", "payment_paymentline_no_update"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
         else:
             cursor.execute(f"DROP TRIGGER {name}")
         cursor.execute(statement)

@@ -102,13 +102,8 @@ def _install_offices(book: Book) -> int:
 def _install_duties(book: Book) -> int:
     offices = {o.code: o for o in Office.objects.unscoped(_WHY)}
     start, written = date(book.year, 1, 1), 0
-    wanted = {(item.lead_office, item.code) for item in book.sub_items}
-    for spec in book.offices:
-        for programme in spec.leads:
-            for item in book.sub_items:
-                if item.programme == programme:
-                    wanted.add((spec.code, item.code))
-    for office, sub_item in sorted(wanted):
+    # A programme's lead office does not see the rosters of sub-items that others lead.
+    for office, sub_item in sorted({(item.lead_office, item.code) for item in book.sub_items}):
         _, made = OfficeDuty.objects.unscoped(_WHY).get_or_create(
             office=offices[office], sub_item=sub_item, from_date=start
         )

@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
+from django.conf import settings
 from django.utils import timezone
 
 from mingbai.base.jobs import Handler, run_job
+from mingbai.base.models import Job, Office
+from mingbai.intake.actions import receive_stored
+from mingbai.intake.models import Sheet
+from mingbai.registry.actions import compare_sheets
+from mingbai.rulebook import load_book
+from mingbai.site.line import enrol_year, enter_sheets
 
 RUNNER: Final = "mingbai.site.jobs.run"
 
-HANDLERS: dict[str, Handler] = {}
+Progress = Callable[[int, int, str], None]
+
+
+def receive_uploaded(job: Job, progress: Progress) -> Mapping[str, Any]:
+    """Take in the files of one upload, then enter, compare and enrol what passed.
+
+    Safe to run again after a kill: files taken in end as repeated, entries are made once.
+    """
+    at = timezone.now()
+    files = job.args["files"]
+    office = Office.objects.unscoped("the office named at upload").get(pk=job.args["office"])
+    receipts = receive_stored(
+        files=files, office=office, by=job.queued_by, at=at, progress=progress
+    )
+    numbers = [receipt.pk for receipt in receipts]
+    sheets = Sheet.objects.unscoped("the job's own sheets").filter(receipt__in=numbers)
+    years = sorted(set(sheets.values_list("year", flat=True)))
+    for year in years:
+        progress(len(files), len(files), "正在登记和比对")
+        book = load_book(year=year, county=settings.MINGBAI_COUNTY)
+        enter_sheets(year=year, book=book, by=job.queued_by, at=at)
+        compare_sheets(year=year, book=book, by=job.queued_by, at=at)
+        enrol_year(year=year, book=book, by=job.queued_by, at=at)
+    return {"receipts": numbers}
+
+
+HANDLERS: dict[str, Handler] = {"receive": receive_uploaded}
 
 
 def run(job_id: int) -> None:

@@ -59,7 +59,7 @@ class OfficeFinder:
     """Finds the office a file came from by the names of the folders above it."""
 
     def __init__(self, book: Book) -> None:
-        codes = {}
+        codes: dict[str, str] = {}
         for spec in book.offices:
             for name in (spec.name, spec.short_name, *spec.aliases):
                 codes.setdefault(name, spec.code)

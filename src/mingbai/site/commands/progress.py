@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from tqdm import tqdm
 
@@ -27,28 +28,29 @@ class Bars:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.seconds: dict[str, float] = {}
-        self._bar: tqdm[None] | None = None
+        self._bar: tqdm[Any] | None = None
         self._quiet = quiet
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Show a bar while a stage runs."""
         started = time.monotonic()
-        self._bar = tqdm(
+        bar: tqdm[Any] = tqdm(
             desc=NAMES.get(name, name),
             total=1,
             bar_format="{desc}：{bar} {n_fmt}/{total_fmt}  {elapsed}",
             file=sys.stderr,
-            disable=self._quiet,
+            disable=True if self._quiet else None,  # silent where nobody watches a terminal
+            mininterval=0.3,
             leave=True,
             ncols=78,
         )
+        self._bar = bar
         try:
             yield
-            if self._bar.n < (self._bar.total or 1):
-                self._bar.update((self._bar.total or 1) - self._bar.n)
+            bar.update((bar.total or 1) - bar.n)
         finally:
-            self._bar.close()
+            bar.close()
             self._bar = None
             self.seconds[name] = time.monotonic() - started
 

@@ -7,7 +7,7 @@ import struct
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,7 @@ from mingbai.engine.generate import account_number, id_number
 
 Must = Literal["refuse", "read"]
 
+_MADE = datetime(2021, 7, 1, 9, 0, 0)  # noqa: DTZ001
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _TITLE = "南陵县2021年3月农村低保发放花名册（演示数据）"
 _HEADER = ("姓名", "身份证号", "银行账号", "保障类别", "发放金额")
@@ -87,7 +88,7 @@ def _roster(rows: Sequence[Sequence[str | float]]) -> bytes:
         "strings_to_urls": False,
     }
     with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"created": date(2021, 7, 1)})
+        book.set_properties({"created": _MADE})
         page = book.add_worksheet("花名册")
         page.write_row(0, 0, (_TITLE,))
         page.write_row(1, 0, _HEADER)

@@ -51,3 +51,15 @@ def test_every_code_says_what_to_do(kind):
         assert said.endswith("。")
         assert "请" in said
         assert "{" not in said
+
+
+def test_a_wrong_twin_would_be_noticed():
+    """Control: the comparison above tells machines apart that differ in one row."""
+
+    class Careless(TwoNames):
+        def plain(self, tables):
+            yield from list(super().plain(tables))[1:]
+
+    table = roll({"who": "a", "name": "m"}, {"who": "a", "name": "n"})
+    spec = Careless(rule="r")
+    assert not check({"roster": table}, [spec]).equals(check({"roster": table}, [spec], "plain"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from tests.engine.workbooks import by_hand, ordinary
+from tests.engine.workbooks import by_hand, open_document, ordinary
 
 from mingbai.engine.reading import KINDS, Reader, ReadLimits, read_workbook
 
@@ -198,3 +198,17 @@ def test_limits_must_be_positive():
         ReadLimits(cells=0)
     with pytest.raises(ValueError, match="child"):
         Reader(children=0)
+
+
+def test_open_document_sheets_with_a_formatted_tail():
+    text = '<table:table-cell office:value-type="string"><text:p>张三</text:p></table:table-cell>'
+    number = '<table:table-cell office:value-type="float" office:value="300"/>'
+    tail = (
+        '<table:table-row table:number-rows-repeated="1048570">'
+        '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    )
+    row = f"<table:table-row>{text}{number}</table:table-row>"
+    sheet = read_one(open_document(row + tail), "a.ods")
+    assert sheet.cells["line"].to_pylist() == [1]
+    assert cell(sheet, 1, 1) == ("张三", TEXT)
+    assert cell(sheet, 1, 2) == ("300", NUMBER)

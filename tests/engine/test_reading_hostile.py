@@ -8,7 +8,7 @@ import zipfile
 import zlib
 
 import pytest
-from tests.engine.workbooks import MAIN, by_hand, ordinary
+from tests.engine.workbooks import MAIN, by_hand, open_document, ordinary
 
 from mingbai.engine.reading import Reader, ReadLimits, read_workbook
 from mingbai.engine.reading.faults import MESSAGES, Fault
@@ -142,3 +142,14 @@ def test_every_sentence_says_what_to_do():
         assert any(word in template for word in ("请", "另存")), code
     with pytest.raises(KeyError):
         Fault("file_too_large")
+
+
+def test_open_document_that_repeats_a_value_over_the_whole_sheet():
+    bomb = open_document(
+        '<table:table-row table:number-rows-repeated="1048576"><table:table-cell '
+        'table:number-columns-repeated="16384" office:value-type="float" office:value="1"/>'
+        "</table:table-row>"
+    )
+    with Reader(children=1) as reader:
+        assert reader.read(bomb, "a.ods").fault is not None
+        assert reader.read(GOOD, "b.xlsx").fault is None

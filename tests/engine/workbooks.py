@@ -64,3 +64,24 @@ def by_hand(sheet_xml: str | bytes, extra: Mapping[str, bytes] | None = None) ->
         for name, content in parts.items():
             package.writestr(name, content)
     return target.getvalue()
+
+
+def open_document(cells: str) -> bytes:
+    """An ods package around the given table rows."""
+    office = "urn:oasis:names:tc:opendocument:xmlns"
+    content = (
+        f'<office:document-content xmlns:office="{office}:office:1.0" '
+        f'xmlns:table="{office}:table:1.0" xmlns:text="{office}:text:1.0"><office:body>'
+        f'<office:spreadsheet><table:table table:name="甲">{cells}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("content.xml", content)
+        package.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:'
+            'manifest:1.0"/>',
+        )
+    return target.getvalue()

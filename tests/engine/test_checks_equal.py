@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.engine.rolls import GENERATORS, lists, rolls
+from tests.engine.rolls import GENERATORS, lists, roll, rolls
 
-from mingbai.engine.checks import ALL_KINDS, FINDING_SCHEMA, check, message
+from mingbai.engine.checks import ALL_KINDS, FINDING_SCHEMA, TwoNames, check, message
 
 
 def test_every_kind_has_a_generator():

@@ -11,7 +11,7 @@ from django.db import transaction
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
 from mingbai.base.scope import Asker
-from mingbai.paper.form import CannotReadText, load_form
+from mingbai.paper.form import CannotReadText, Chapter, load_form
 from mingbai.report.actions.binding import CannotTypeFigure, check_binding, named_places
 from mingbai.report.models import Half, OutlineText, Statement
 from mingbai.report.queries.collect import WORDS, known_cards
@@ -45,40 +45,26 @@ def write_outline(
     Errors: ``CannotTypeFigure`` where a figure was typed, dropped or misnamed;
     ``CannotWriteOutline`` for everything else.
     """
-    form = load_form(HALF_YEAR, county_folder=forms_folder)
-    editable = {each.key: each for each in form.chapters if each.outline}
-    if chapter not in editable or half not in Half.values:
-        raise CannotWriteOutline("没有这一章可以编写，请从小结页面进入")
-    clean = "\n".join(line.strip() for line in text.replace("\r\n", "\n").split("\n")).strip()
-    if not clean:
-        raise CannotWriteOutline("正文是空的。不想写自己的内容，可以保留原有文字")
-    if len(clean) > _LONGEST:
-        raise CannotWriteOutline(f"正文超过{_LONGEST}字，请精简后再保存")
+    own = _own_chapter(half, chapter, forms_folder)
+    clean = _cleaned(text)
     with transaction.atomic():
         before = newest_outline(to=_HOUSE, year=year, half=half, chapter=chapter)
-        version = before.version if before else 0
-        if follows_version is not None and follows_version != version:
-            who = before.written_by.display_name if before else "别人"
-            raise CannotWriteOutline(
-                f"您编写期间{who}已保存了第{version}版。请先复制您的文字，刷新后在新版上修改"
-            )
-        old_text = before.text if before else editable[chapter].default_text
         if before and clean == before.text:
             return before
+        version = before.version if before else 0
+        if before and follows_version not in (None, version):
+            raise CannotWriteOutline(
+                f"您编写期间{before.written_by.display_name}已保存了第{version}版。"
+                f"请先复制您的文字，刷新后在新版上修改"
+            )
+        old_text = before.text if before else own.default_text
         _check(clean, old_text, year, half, dropping)
         act = record_act(
             "write_outline",
             by=by,
             at=at,
-            subject=f"{year}年{Half(half).label}小结“{editable[chapter].heading}”",
-            payload={
-                "year": year,
-                "half": half,
-                "chapter": chapter,
-                "version": version + 1,
-                "figures": sorted(named_places(clean)),
-                "dropped": sorted(set(dropping) & named_places(old_text) - named_places(clean)),
-            },
+            subject=f"{year}年{Half(half).label}小结“{own.heading}”",
+            payload=_told(year, half, chapter, version + 1, old_text, clean),
         )
         return OutlineText.objects.create(
             year=year,
@@ -91,6 +77,37 @@ def write_outline(
             written_by=by,
             act=act,
         )
+
+
+def _own_chapter(half: int, chapter: str, forms_folder: Path | None) -> Chapter:
+    for each in load_form(HALF_YEAR, county_folder=forms_folder).chapters:
+        if each.outline and each.key == chapter and half in Half.values:
+            return each
+    raise CannotWriteOutline("没有这一章可以编写，请从小结页面进入")
+
+
+def _cleaned(text: str) -> str:
+    clean = "\n".join(line.strip() for line in text.replace("\r\n", "\n").split("\n")).strip()
+    if not clean:
+        raise CannotWriteOutline("正文是空的。不想写自己的内容，可以保留原有文字")
+    if len(clean) > _LONGEST:
+        raise CannotWriteOutline(f"正文超过{_LONGEST}字，请精简后再保存")
+    return clean
+
+
+def _told(
+    year: int, half: int, chapter: str, version: int, before: str, after: str
+) -> dict[str, object]:
+    """What the ledger keeps of a version: which figures it binds and which it gave up."""
+    bound = named_places(after)
+    return {
+        "year": year,
+        "half": half,
+        "chapter": chapter,
+        "version": version,
+        "figures": sorted(bound),
+        "dropped": sorted(named_places(before) - bound),
+    }
 
 
 def _check(text: str, before: str, year: int, half: int, dropping: Collection[str]) -> None:

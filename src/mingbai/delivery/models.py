@@ -120,6 +120,9 @@ class TrainingHead(ActMixin, OriginMixin, ScopedModel):
     head_key = models.BinaryField("人员键", max_length=16)
     seat_key = models.BinaryField("人员与课程键", max_length=16)
 
+    if TYPE_CHECKING:
+        entered_sheet_id: int
+
     class Meta:
         verbose_name = "培训人次"
         ordering = ("id",)

@@ -85,6 +85,14 @@ def sub_items(
     )
 
 
+def sub_item_codes(*, to: Asker, year: int) -> frozenset[str]:
+    """Codes of the year's applicable sub-items, to hold what others hand in against."""
+    found = SubItem.objects.seen_by(to).filter(
+        programme__programme_year=_in_force(year, None), programme__status__in=APPLICABLE
+    )
+    return frozenset(found.order_by().values_list("code", flat=True))
+
+
 def targets(
     *, to: Asker, year: int, as_of: int | None = None, sub_item: str | None = None
 ) -> tuple[Measure, ...]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from mingbai.base.bulk import insert_rows
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, User
 from mingbai.base.scope import Asker
@@ -108,10 +109,19 @@ def _enter(
             heads, found = read_training(sheet, rows, entered, frozenset(measures))
             entered.heads_count = len(heads)
             entered.save(force_insert=True)
-            TrainingHead.objects.bulk_create(heads, batch_size=2000)
+            _insert_heads(entered, heads)
             heads_count += len(heads)
         problems += found
     return ProgressEntry(len(sheets), reports_count, heads_count, tuple(problems))
+
+
+def _insert_heads(entered: EnteredSheet, heads: list[TrainingHead]) -> None:
+    """Rosters are long: their rows go by the bulk door, not one object at a time."""
+    columns = [field.attname for field in TrainingHead._meta.concrete_fields if field.name != "id"]
+    for head in heads:
+        head.entered_sheet_id = entered.pk
+    rows = ([getattr(head, column) for column in columns] for head in heads)
+    insert_rows(TrainingHead, columns, rows)
 
 
 class _Earlier:

@@ -14,7 +14,7 @@ from mingbai.base.models import Act, User
 from mingbai.base.scope import Asker
 from mingbai.funds.models import FundEntry
 from mingbai.funds.queries import standing_entries
-from mingbai.programme.queries import sub_items
+from mingbai.programme.queries import sub_item_codes
 from mingbai.rulebook.model import Book
 
 _HOUSE = Asker.system("actions of the fund ledger see every sub-item")
@@ -160,7 +160,7 @@ def faults_of(entries: Sequence[NewEntry]) -> list[str]:
     for entry in entries:
         year, month = divmod(entry.period, 100)
         if year not in known:
-            known[year] = frozenset(s.code for s in sub_items(to=_HOUSE, year=year))
+            known[year] = sub_item_codes(to=_HOUSE, year=year)
         where = f"“{entry.sub_item}”{entry.period} {entry.kind}"
         if entry.amount <= 0:
             faults.append(f"{where}：金额须大于零；要减少请冲销原流水")

@@ -25,7 +25,7 @@ from mingbai.funds.actions.entries import (
 )
 from mingbai.funds.models import FundEntry
 from mingbai.funds.queries import standing_entries
-from mingbai.programme.queries import sub_items
+from mingbai.programme.queries import sub_item_codes
 
 _HOUSE = Asker.system("a fund table is entered for the county as a whole")
 _REJECTED = 3
@@ -137,7 +137,7 @@ def enter_fund_sheet(
         if _entries_from(place.file_id, place.sheet, year):
             return FundSheetResult((), (), ())
         stale = _entries_from(*replaces, year) if replaces else []
-        known = frozenset(item.code for item in sub_items(to=_HOUSE, year=year))
+        known = sub_item_codes(to=_HOUSE, year=year)
         taken = _taken(place, stale)
         fresh, problems = _read_rows(rows, place, known, taken)
         reversals: tuple[FundEntry, ...] = ()

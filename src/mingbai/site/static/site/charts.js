@@ -9,7 +9,7 @@
   const axis = {
     axisLine: { lineStyle: { color: token("--line-firm") } },
     axisTick: { show: false },
-    axisLabel: { color: token("--ink-soft") },
+    axisLabel: { color: token("--ink-soft"), hideOverlap: true },
     splitLine: { lineStyle: { color: token("--line") } },
   };
 

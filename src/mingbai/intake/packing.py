@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Sequence
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,15 +21,29 @@ def pack(table: pa.Table) -> bytes:
     return bytes(sink.getvalue().to_pybytes())
 
 
-def unpack(content: bytes) -> pa.Table:
+def unpack(content: bytes | memoryview) -> pa.Table:
     """The table that `pack` made bytes of."""
-    with pa.ipc.open_file(pa.BufferReader(content)) as reader:
+    with pa.ipc.open_file(pa.BufferReader(pa.py_buffer(content))) as reader:
         return reader.read_all()
 
 
-def unpack_lines(content: bytes, first: int, last: int) -> pa.Table:
+def bundle(parts: Sequence[bytes]) -> bytes:
+    """Several packed tables as one run of bytes: number of parts, their lengths, the parts."""
+    head = struct.pack(f"<{len(parts) + 1}Q", len(parts), *map(len, parts))
+    return b"".join((head, *parts))
+
+
+def unbundle(content: bytes, place: int) -> memoryview:
+    """The part at `place` (from 0) of what `bundle` put together, without copying it."""
+    (count,) = struct.unpack_from("<Q", content)
+    lengths = struct.unpack_from(f"<{count}Q", content, 8)
+    start = 8 * (count + 1) + sum(lengths[:place])
+    return memoryview(content)[start : start + lengths[place]]
+
+
+def unpack_lines(content: bytes | memoryview, first: int, last: int) -> pa.Table:
     """Rows whose `line` lies between `first` and `last`; other batches are not unpacked to rows."""
-    with pa.ipc.open_file(pa.BufferReader(content)) as reader:
+    with pa.ipc.open_file(pa.BufferReader(pa.py_buffer(content))) as reader:
         found = []
         for number in range(reader.num_record_batches):
             batch = reader.get_batch(number)

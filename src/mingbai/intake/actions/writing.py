@@ -10,12 +10,12 @@ import pyarrow as pa
 
 from mingbai.base.bulk import insert_rows
 from mingbai.base.files import store_file
-from mingbai.base.models import Division
+from mingbai.base.models import Division, StoredFile
 from mingbai.base.secrets import blind_many
 from mingbai.engine.reading import RawSheet
 from mingbai.intake.judge import Counts, Judgement
 from mingbai.intake.models import Receipt, Sheet, Verdict
-from mingbai.intake.packing import pack
+from mingbai.intake.packing import bundle, pack
 from mingbai.intake.recognise import Recognised, column_letter
 from mingbai.rulebook import Book
 
@@ -113,11 +113,25 @@ def write_sheets(receipt: Receipt, sheets: Sequence[Packed]) -> None:
     towns = frozenset(
         Division.objects.unscoped("codes only").filter(level="town").values_list("code", flat=True)
     )
+    by, at = receipt.received_by, receipt.received_at
+    # One file for all sheets of a receipt: syncing to disk costs more than writing.
+    table = store_file(bundle([sheet.table for sheet in sheets]), kind="table", by=by, at=at)
+    cells = store_file(bundle([sheet.cells for sheet in sheets]), kind="cells", by=by, at=at)
     parts: dict[str, int] = {}
-    for sheet in sheets:
+    for place, sheet in enumerate(sheets):
         slot, last = find_slot(receipt, sheet)
         parts[slot] = parts.get(slot, 0) + 1
-        written = _write_sheet(receipt, sheet, slot, parts[slot], last, towns)
+        written = _write_sheet(
+            receipt,
+            sheet,
+            header=sheet.header | {"sub_items": sorted(sheet.sub_items), "place": place},
+            town=sheet.found.town if sheet.found.town in towns else None,
+            table=table,
+            cells=cells,
+            slot=slot,
+            part=parts[slot],
+            last=last,
+        )
         insert_rows(
             Verdict,
             ("sheet_id", "line", "column", "letter", "code", "severity", "params", "act_id"),
@@ -160,13 +174,16 @@ def _last(sheets: Any, receipt: Receipt) -> Sheet | None:
 def _write_sheet(
     receipt: Receipt,
     sheet: Packed,
+    *,
+    header: dict[str, Any],
+    town: str | None,
+    table: StoredFile,
+    cells: StoredFile,
     slot: str,
     part: int,
     last: Sheet | None,
-    towns: frozenset[str],
 ) -> Sheet:
     found, counts = sheet.found, sheet.counts
-    by, at = receipt.received_by, receipt.received_at
     return Sheet.objects.create(
         act_id=receipt.act_id,
         receipt=receipt,
@@ -178,19 +195,19 @@ def _write_sheet(
         roster_name=found.roster.name,
         kind=found.roster.kind,
         sub_item=found.sub_item,
-        town_id=found.town if found.town in towns else None,
+        town_id=town,
         year=found.year,
         month=found.month,
         series=found.series,
         title=found.title[:200],
-        header=sheet.header | {"sub_items": sorted(sheet.sub_items)},
+        header=header,
         row_count=counts.rows,
         accepted_count=counts.accepted,
         rejected_count=counts.rejected,
         warned_count=counts.warned,
         noted_count=counts.noted,
-        table=store_file(sheet.table, kind="table", by=by, at=at),
-        cells=store_file(sheet.cells, kind="cells", by=by, at=at),
+        table=table,
+        cells=cells,
         slot=slot[:255],
         turn=last.turn + 1 if last else 1,
         part=part,

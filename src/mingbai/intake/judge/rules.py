@@ -7,12 +7,14 @@ rows and gives remarks: `line int32, column, code, severity int8, params` (JSON)
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 
 import polars as pl
 
 from mingbai.engine.canon import NOTE, REJECT, WARN
+from mingbai.engine.money import LARGEST_FEN
 from mingbai.intake.recognise import Recognised
 from mingbai.rulebook import AmountRule, Book
 
@@ -29,27 +31,22 @@ def find_remarks(
     rows: pl.DataFrame, faults: pl.DataFrame, found: Recognised, *, book: Book
 ) -> pl.DataFrame:
     """Remarks of every rule that fits the sheet's kind, in no order."""
-    checks = _checks(found, book)
-    made: list[pl.DataFrame] = []
+    checks, columns = _checks(found, book), frozenset(rows.columns)
+    lazy = rows.lazy()
+    made: list[pl.LazyFrame] = []
     if "repeated_person" in checks:
-        made.append(_repeated(rows))
-    if found.roster.kind == "subsidy":
-        made.append(_negative(rows))
-        if "phone" in found.columns:
-            said = faults.filter(pl.col("column") == "phone").select("line")
-            made.append(_without_phone(rows.join(said, on="line", how="anti")))
-    if "amount_standard" in checks:
+        made.append(_repeated(lazy, columns))
+    if found.roster.kind == "subsidy" and "amount" in columns:
+        made.append(_flag(lazy, pl.col("amount") < 0, "amount", "amount_negative", REJECT))
+    if found.roster.kind == "subsidy" and "phone" in found.columns:
+        made.append(_without_phone(lazy, faults))
+    if "amount_standard" in checks and {"amount", "grade", "period"} <= columns:
         made.extend(_off_standard(rows, found, book))
-    if {"start_date", "end_date"} <= set(rows.columns):
-        made.append(_flag(rows, pl.col("end_date") < pl.col("start_date"), "end_date",
-                          "dates_reversed"))  # fmt: skip
-    if {"month_done", "total_done"} <= set(rows.columns):
-        done, total = (
-            pl.col(c).cast(pl.Float64, strict=False) for c in ("month_done", "total_done")
-        )
-        made.append(_flag(rows, done > total, "total_done", "month_over_total"))
-    made.extend(_over_total(rows))
-    return pl.concat(made) if made else pl.DataFrame(schema=REMARK)
+    if {"start_date", "end_date"} <= columns:
+        back = pl.col("end_date") < pl.col("start_date")
+        made.append(_flag(lazy, back, "end_date", "dates_reversed"))
+    made.extend(_over_total(lazy, columns))
+    return pl.concat(made).collect() if made else pl.DataFrame(schema=REMARK)
 
 
 def _checks(found: Recognised, book: Book) -> frozenset[str]:
@@ -63,13 +60,13 @@ def _checks(found: Recognised, book: Book) -> frozenset[str]:
 
 
 def _flag(
-    rows: pl.DataFrame,
+    rows: pl.LazyFrame,
     where: pl.Expr,
     column: str,
     code: str,
     severity: int = WARN,
     params: pl.Expr | None = None,
-) -> pl.DataFrame:
+) -> pl.LazyFrame:
     """One remark a row for which `where` is true; a null is not true."""
     said = pl.lit("{}") if params is None else params
     return rows.filter(where.fill_null(False)).select(
@@ -81,27 +78,28 @@ def _flag(
     )
 
 
-def _repeated(rows: pl.DataFrame) -> pl.DataFrame:
+def _repeated(rows: pl.LazyFrame, columns: frozenset[str]) -> pl.LazyFrame:
     """The same person again in one sheet (and month, and course): the later row is marked."""
-    keys = ["id_number"]
-    keys += [name for name in ("period", "course", "event_date") if name in rows.columns]
+    keys = ["id_number", *sorted({"period", "course", "event_date"} & columns)]
     known = rows.filter(pl.col("id_number").is_not_null())
     first = pl.col("line").min().over(keys)
-    again = known.with_columns(first.alias("first")).filter(pl.col("line") > pl.col("first"))
+    again = known.with_columns(first.alias("first"))
     said = pl.concat_str([pl.lit('{"line": '), pl.col("first").cast(pl.String), pl.lit("}")])
-    return _flag(again, pl.lit(True), "id_number", "row_repeated", WARN, said)
+    later = pl.col("line") > pl.col("first")
+    return _flag(again, later, "id_number", "row_repeated", WARN, said)
 
 
-def _negative(rows: pl.DataFrame) -> pl.DataFrame:
-    return _flag(rows, pl.col("amount") < 0, "amount", "amount_negative", REJECT)
+def _without_phone(rows: pl.LazyFrame, faults: pl.DataFrame) -> pl.LazyFrame:
+    """Nobody can be asked by telephone whether the money came; such rows count against a county.
+
+    A number that is there but wrong has been remarked on already.
+    """
+    said = faults.lazy().filter(pl.col("column") == "phone").select("line")
+    rest = rows.join(said, on="line", how="anti")
+    return _flag(rest, pl.col("phone").is_null(), "phone", "phone_missing", NOTE)
 
 
-def _without_phone(rows: pl.DataFrame) -> pl.DataFrame:
-    """Nobody can be asked by telephone whether the money came; such rows count against a county."""
-    return _flag(rows, pl.col("phone").is_null(), "phone", "phone_missing", NOTE)
-
-
-def _off_standard(rows: pl.DataFrame, found: Recognised, book: Book) -> Iterator[pl.DataFrame]:
+def _off_standard(rows: pl.DataFrame, found: Recognised, book: Book) -> Iterator[pl.LazyFrame]:
     """Amounts that are not the rulebook's for the row's month and grade."""
     if found.sub_item is None:
         return
@@ -113,18 +111,15 @@ def _off_standard(rows: pl.DataFrame, found: Recognised, book: Book) -> Iterator
         rules = sub_item.amount_rules(date(year, month, 1))
         # Several items at once are paid as one sum; only payment can take them apart.
         if len(rules) == 1:
-            part = months.filter(pl.col("period") == period)
-            yield _off_rule(part, rules[0])
+            yield _off_rule(months.lazy().filter(pl.col("period") == period), rules[0])
 
 
-def _off_rule(rows: pl.DataFrame, rule: AmountRule) -> pl.DataFrame:
+def _off_rule(rows: pl.LazyFrame, rule: AmountRule) -> pl.LazyFrame:
     amount = pl.col("amount")
     if rule.kind == "actual":
-        least, most = rule.min_fen or 0, rule.max_fen
-        outside = (amount < least) & (amount >= 0)
-        if most is not None:
-            outside |= amount > most
-        params = _params(rule, least=pl.lit(least), most=pl.lit(most or 0))
+        least, most = rule.min_fen or 0, rule.max_fen or LARGEST_FEN
+        outside = ~amount.is_between(least, most) & (amount >= 0)
+        params = _params(rule, least=pl.lit(least), most=pl.lit(most))
         return _flag(rows, outside, "amount", "amount_out_of_range", WARN, params)
     if rule.kind == "fixed":
         standard = pl.lit(rule.amount_fen, pl.Int64)
@@ -139,16 +134,18 @@ def _off_rule(rows: pl.DataFrame, rule: AmountRule) -> pl.DataFrame:
 
 def _params(rule: AmountRule, **numbers: pl.Expr) -> pl.Expr:
     """JSON with the rule's name and integers; the name comes from the rulebook, never a row."""
-    parts: list[pl.Expr] = [pl.lit(f'{{"rule": "{rule.name}"')]
+    parts: list[pl.Expr] = [pl.lit('{"rule": ' + json.dumps(rule.name, ensure_ascii=False))]
     for name, value in numbers.items():
         parts += [pl.lit(f', "{name}": '), value.cast(pl.String)]
     return pl.concat_str([*parts, pl.lit("}")])
 
 
-def _over_total(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Fund tables: what came this month cannot exceed what came in all."""
-    for name in ("arrived", "released", "spent"):
-        month, total = f"{name}_month", f"{name}_total"
-        if {month, total} <= set(rows.columns):
-            over = pl.col(month) > pl.col(total)
-            yield _flag(rows, over, total, "month_over_total")
+def _over_total(rows: pl.LazyFrame, columns: frozenset[str]) -> Iterator[pl.LazyFrame]:
+    """What was done or came this month cannot exceed what was done or came in all."""
+    pairs = [("month_done", "total_done")]
+    pairs += [(f"{name}_month", f"{name}_total") for name in ("arrived", "released", "spent")]
+    for month, total in pairs:
+        if {month, total} <= columns:
+            # Counts come as exact decimal text, money as 分; both are small enough to compare so.
+            part, whole = (pl.col(name).cast(pl.Float64, strict=False) for name in (month, total))
+            yield _flag(rows, part > whole, total, "month_over_total")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -13,7 +14,7 @@ import pyarrow as pa
 from mingbai.engine.canon import FAULT_SCHEMA, NOTE, REJECT, WARN, canonical_table
 from mingbai.engine.reading import RawSheet
 from mingbai.intake.judge.codes import canon_columns
-from mingbai.intake.judge.rules import REMARK, find_remarks
+from mingbai.intake.judge.rules import find_remarks
 from mingbai.intake.recognise import Recognised
 from mingbai.rulebook import Book
 
@@ -56,28 +57,30 @@ def judge_sheet(raw: RawSheet, found: Recognised, *, book: Book) -> Judgement:
         as_of=last_day(found),
     )
     rows = cast("pl.DataFrame", pl.from_arrow(read.table))
-    faults = cast("pl.DataFrame", pl.from_arrow(read.faults)).select(
-        pl.col(name).cast(kind) for name, kind in REMARK.items()
-    )
-    said = pl.concat([faults, find_remarks(rows, faults, found, book=book)])
-    said = said.sort("line", maintain_order=True)
-    worst = said.group_by("line").agg(pl.col("severity").max().alias("worst"))
-    verdict = (
-        rows.select("line")
-        .join(worst, on="line", how="left", maintain_order="left")["worst"]
-        .fill_null(0)
-        .cast(pl.Int8)
-    )
-    table = read.table.set_column(
-        read.table.column_names.index("verdict"),
-        pa.field("verdict", pa.int8(), nullable=False),
-        verdict.to_arrow(),
-    )
+    faults = cast("pl.DataFrame", pl.from_arrow(read.faults))
+    remarks = find_remarks(rows, faults, found, book=book)
+    table, said = read.table, read.faults
+    if len(remarks):
+        both = pl.concat([faults.cast(remarks.schema), remarks]).sort("line", maintain_order=True)
+        said = both.to_arrow().cast(FAULT_SCHEMA)
+        table = _with_verdict(table, both)
     return Judgement(
         table=table,
-        verdicts=said.to_arrow().cast(FAULT_SCHEMA),
-        counts=_counts(verdict),
+        verdicts=said,
+        counts=_counts(table),
         sub_items=_sub_items(rows, found),
+    )
+
+
+def _with_verdict(table: pa.Table, said: pl.DataFrame) -> pa.Table:
+    """The table with each row's verdict the worst that was said of it."""
+    lines = cast("pl.Series", pl.from_arrow(table["line"])).to_frame("line")
+    worst = said.group_by("line").agg(pl.col("severity").max().alias("worst"))
+    verdict = lines.join(worst, on="line", how="left", maintain_order="left")["worst"]
+    return table.set_column(
+        table.column_names.index("verdict"),
+        pa.field("verdict", pa.int8(), nullable=False),
+        verdict.fill_null(0).cast(pl.Int8).to_arrow(),
     )
 
 
@@ -98,14 +101,9 @@ def last_day(found: Recognised) -> date:
     return date(found.year, month, calendar.monthrange(found.year, month)[1])
 
 
-def _counts(verdict: pl.Series) -> Counts:
-    found = dict(verdict.value_counts().rows())
-    return Counts(
-        rows=len(verdict),
-        rejected=found.get(REJECT, 0),
-        warned=found.get(WARN, 0),
-        noted=found.get(NOTE, 0),
-    )
+def _counts(table: pa.Table) -> Counts:
+    found = Counter(table["verdict"].to_pylist())
+    return Counts(table.num_rows, rejected=found[REJECT], warned=found[WARN], noted=found[NOTE])
 
 
 def _sub_items(rows: pl.DataFrame, found: Recognised) -> frozenset[str]:

@@ -10,7 +10,7 @@ from mingbai.base.scope import Asker
 from mingbai.intake.masking import mask_cell
 from mingbai.intake.messages import explain
 from mingbai.intake.models import Sheet, Verdict
-from mingbai.intake.packing import unpack_lines
+from mingbai.intake.packing import unbundle, unpack_lines
 from mingbai.intake.queries.sheets import CannotSeeSheet, seen_sheet, verdicts_of
 from mingbai.intake.recognise import column_letter
 
@@ -55,7 +55,8 @@ def sheet_line(sheet: Sheet, line: int, *, to: Asker) -> ShownLine:
 def sheet_lines(sheet: Sheet, *, first: int, last: int, to: Asker) -> list[ShownLine]:
     """Lines `first` to `last` as the office wrote them, personal cells masked, with verdicts."""
     seen = seen_sheet(sheet, to=to)
-    table = unpack_lines(open_file(seen.cells), first, last)
+    part = unbundle(open_file(seen.cells), seen.header["place"])
+    table = unpack_lines(part, first, last)
     verdicts: dict[int, list[Verdict]] = {}
     for verdict in verdicts_of(seen, to=to).filter(line__gte=first, line__lte=last):
         verdicts.setdefault(verdict.line, []).append(verdict)

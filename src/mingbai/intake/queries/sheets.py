@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from mingbai.base.files import open_file
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.intake.models import Sheet, Verdict
-from mingbai.intake.packing import unpack
+from mingbai.intake.packing import unbundle, unpack
 
 
 class CannotSeeSheet(Exception):
@@ -58,7 +58,8 @@ def find_sheet(*, file: int, number: int, to: Asker) -> Sheet:
 
 def sheet_table(sheet: Sheet, *, to: Asker) -> pa.Table:
     """Canonical rows with `line`, `verdict` and blind keys; personal values in clear."""
-    return unpack(open_file(seen_sheet(sheet, to=to).table))
+    seen = seen_sheet(sheet, to=to)
+    return unpack(unbundle(open_file(seen.table), seen.header["place"]))
 
 
 def seen_sheet(sheet: Sheet, *, to: Asker) -> Sheet:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from mingbai.intake.recognise.context import once_a_book
 from mingbai.intake.recognise.words import bare, plain, unit_of_heading
-from mingbai.rulebook import Roster
+from mingbai.rulebook import Book, Roster
 
 SEARCH_DEPTH = 30
 """How many lines from the top a heading is looked for in."""
@@ -57,7 +57,12 @@ class Heading:
 
 
 def headings(
-    top: Sequence[Line], *, rosters: Sequence[Roster], given: frozenset[str], title: str = ""
+    top: Sequence[Line],
+    *,
+    book: Book,
+    rosters: Sequence[Roster],
+    given: frozenset[str],
+    title: str = "",
 ) -> list[Heading]:
     """Every roster's best reading of the top lines, best first.
 
@@ -65,10 +70,11 @@ def headings(
     (period, town, sub_item): a required one among them is not missing.
     """
     best: dict[str, Heading] = {}
-    known = _all_aliases(tuple(rosters))
-    for lines, labels in _candidates(top, known):
+    aliases = aliases_of(book)
+    for lines, labels in _candidates(top, known_headings(book)):
         for roster in rosters:
-            found = _read(roster, lines, labels, given, title)
+            offers = _offers(aliases[roster.code], labels)
+            found = _read(roster, offers, lines, labels, given, title)
             if found.roster not in best or found.score > best[found.roster].score:
                 best[found.roster] = found
     return sorted(best.values(), key=lambda heading: -heading.score)
@@ -123,13 +129,13 @@ def _joined(upper: Sequence[str], lower: Sequence[str]) -> tuple[tuple[str, ...]
 
 def _read(
     roster: Roster,
+    offers: Sequence[Match],
     lines: tuple[int, ...],
     labels: tuple[tuple[str, ...], ...],
     given: frozenset[str],
     title: str,
 ) -> Heading:
     """How well one roster explains one heading."""
-    offers = sorted(_offers(roster, labels), key=lambda offer: -offer.quality)
     taken: dict[str, Match] = {}
     used: set[int] = set()
     for offer in offers:
@@ -152,42 +158,56 @@ def _read(
     return Heading(roster.code, lines, shown, matches, missing, score)
 
 
-def _offers(roster: Roster, labels: tuple[tuple[str, ...], ...]) -> Iterator[Match]:
-    aliases = _aliases(roster)
+def _offers(aliases: Aliases, labels: tuple[tuple[str, ...], ...]) -> list[Match]:
+    """What each of the sheet's columns may be, surest first."""
+    offers: list[Match] = []
     for index, spellings in enumerate(labels, start=1):
         unit = next((u for u in map(unit_of_heading, spellings) if u), None)
         for rank, spelling in enumerate(spellings):
             for column, quality in _fits(spelling, aliases):
-                yield Match(column, index, spelling, unit, quality - 0.5 * rank)
+                offers.append(Match(column, index, spelling, unit, quality - 0.5 * rank))
+    return sorted(offers, key=lambda offer: -offer.quality)
 
 
-def _fits(label: str, aliases: Mapping[str, str]) -> Iterator[tuple[str, float]]:
+def _fits(label: str, aliases: Aliases) -> Iterator[tuple[str, float]]:
     """Columns that a plain heading may mean, with the quality of the fit."""
-    if label in aliases:
-        yield aliases[label], _EXACT
-        return
     core = bare(label)
-    if core in aliases:
-        yield aliases[core], _BARE
-        return
+    for spelling, quality in ((label, _EXACT), (core, _BARE)):
+        if spelling in aliases.columns:
+            yield aliases.columns[spelling], quality
+            return
     if len(core) < 2:
         return
     inside = {
         column: len(alias) / len(core)
-        for alias, column in sorted(aliases.items(), key=lambda pair: len(pair[0]))
-        if len(alias) >= 2 and alias in core and len(alias) * 2 >= len(core)
+        for alias, column in aliases.by_length
+        if len(core) <= 2 * len(alias) <= 2 * len(core) and alias in core
     }
     for column, share in inside.items():
         yield column, _INSIDE + share
     if not inside:
-        wider = {column for alias, column in aliases.items() if core in alias}
+        wider = {column for alias, column in aliases.by_length if core in alias}
         if len(wider) == 1:
             yield wider.pop(), _PART
 
 
-@lru_cache(maxsize=64)
-def _aliases(roster: Roster) -> Mapping[str, str]:
-    """Plain spelling -> canonical column of one roster; a label wins over another's alias."""
+@dataclass(frozen=True)
+class Aliases:
+    """Plain spellings of one roster's columns; `by_length` holds those of two characters or more,
+    shortest first, so that the longest that fits wins.
+    """
+
+    columns: Mapping[str, str]
+    by_length: tuple[tuple[str, str], ...]
+
+
+@once_a_book
+def aliases_of(book: Book) -> Mapping[str, Aliases]:
+    """Roster code -> spellings of its columns; a label wins over another column's alias."""
+    return {roster.code: _aliases(roster) for roster in book.rosters}
+
+
+def _aliases(roster: Roster) -> Aliases:
     table: dict[str, str] = {}
     for column in roster.columns:
         for text in (column.label, *column.aliases):
@@ -195,9 +215,13 @@ def _aliases(roster: Roster) -> Mapping[str, str]:
             table.setdefault(bare(plain(text)), column.name)
     for column in roster.columns:
         table[plain(column.label)] = column.name
-    return table
+    long_ones = sorted(
+        (pair for pair in table.items() if len(pair[0]) > 1), key=lambda p: len(p[0])
+    )
+    return Aliases(table, tuple(long_ones))
 
 
-@lru_cache(maxsize=16)
-def _all_aliases(rosters: tuple[Roster, ...]) -> frozenset[str]:
-    return frozenset(bare(text) for roster in rosters for text in _aliases(roster))
+@once_a_book
+def known_headings(book: Book) -> frozenset[str]:
+    """Every bare heading that any roster knows: a line without one of them is no heading."""
+    return frozenset(bare(text) for each in aliases_of(book).values() for text in each.columns)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pyarrow.compute as pc
-
 from mingbai.engine.reading import RawSheet
 from mingbai.intake.recognise.context import (
     find_month,
@@ -98,6 +96,7 @@ def recognise_sheet(
     named = find_sub_item(texts, book=book, lead=handed.office, with_roster=True)
     found = headings(
         top,
+        book=book,
         rosters=_candidates(book, named),
         given=_given(texts, book, handed),
         title=plain(" ".join(texts)),
@@ -171,14 +170,11 @@ def _columns(
 
 def _top(raw: RawSheet) -> list[Line]:
     """The first lines of a sheet as text."""
-    head = raw.cells.slice(0, SEARCH_DEPTH)
-    columns = [name for name in head.column_names if name[0] == "c" and name[1:].isdigit()]
-    cells = [pc.fill_null(head[name], "").to_pylist() for name in columns]
-    numbers = head["line"].to_pylist()
-    rows = list(zip(*cells, strict=True)) if cells else []
+    head = raw.cells.slice(0, SEARCH_DEPTH).to_pydict()
+    columns = [head[f"c{index}"] for index in range(1, raw.width + 1)]
     return [
-        Line(number, tuple(text.strip() for text in row))
-        for number, row in zip(numbers, rows, strict=True)
+        Line(number, tuple((text or "").strip() for text in row))
+        for number, *row in zip(head["line"], *columns, strict=True)
     ]
 
 

@@ -13,7 +13,7 @@ from mingbai.base.files import store_file
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Office, User
 from mingbai.intake.models import Receipt, Sheet
-from mingbai.intake.packing import pack
+from mingbai.intake.packing import bundle, pack
 
 _TYPES = {
     "line": pa.int32(),
@@ -61,11 +61,11 @@ def make_sheet(
         file=file, original_name="表.xlsx", office=office, outcome="accepted", received_at=at,
         received_by=by, act=act,
     )  # fmt: skip
-    stored = store_file(pack(table), kind="table", by=by, at=at)
+    stored = store_file(bundle([pack(table)]), kind="table", by=by, at=at)
     return Sheet.objects.create(
         receipt=receipt, file=file, number=1, name="Sheet1", office=office, roster=kind,
         roster_name=kind, kind=kind, sub_item=sub_item, town_id=town, year=year, month=month,
-        header={"columns": {}}, row_count=len(made), accepted_count=len(made), rejected_count=0,
+        header={"columns": {}, "place": 0}, row_count=len(made), accepted_count=len(made), rejected_count=0,
         warned_count=0, noted_count=0, table=stored, cells=stored, slot=slot, turn=turn, part=1,
         follows=follows, book_digest="0" * 64, act=act,
     )  # fmt: skip

@@ -266,7 +266,7 @@ def test_corrected_workbooks_hold_no_fault_and_follow_a_sheet(truth, sheets):
 
 
 def test_people_held_back_are_who_the_truth_says(truth, sheets):
-    """The dead are on the deaths list from an earlier month, staff on theirs, the repeated twice."""
+    """The dead are on the deaths list, staff on theirs, the repeated stand there twice."""
     by_place = {(sheet.path, sheet.number): sheet for sheet in sheets}
     dead = {
         plain_id(sheet.value(line, "id_number"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -47,13 +48,15 @@ def make_county(
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} 里已有文件，请换一个空文件夹")
     folder.mkdir(parents=True, exist_ok=True)
-    made = plan_county(size=size, seed=seed, county=county, year=year)
-    jobs = _jobs(made)
-    faults: list[FaultRecord] = []
-    for done, records in enumerate(_run(made, jobs, folder), start=1):
-        faults += records
-        if progress is not None:
-            progress(done, len(jobs))
+    recipe = {"size": size, "seed": seed, "county": county, "year": year}
+    with _writers(recipe, folder) as pool:
+        made = plan_county(size=size, seed=seed, county=county, year=year)
+        jobs = _jobs(made)
+        faults: list[FaultRecord] = []
+        for done, records in enumerate(_run(made, jobs, folder, pool), start=1):
+            faults += records
+            if progress is not None:
+                progress(done, len(jobs))
     files = sorted(made.workbooks[book].path(corrected=fixed) for book, fixed in jobs)
     truth = CountyTruth(
         folder=folder,
@@ -96,27 +99,40 @@ def _is_corrected(sheet: RollPage | TableSheet) -> bool:
     return sheet.is_corrected
 
 
+@contextmanager
+def _writers(recipe: Mapping[str, Any], folder: Path) -> Iterator[ProcessPoolExecutor | None]:
+    """Open the writing processes, or None where one process is quicker.
+
+    Spawned, not forked: the caller may hold threads and database connections. Each process makes
+    the county anew from the seed, which is quicker than handing half a million rows over.
+    """
+    if recipe["size"] not in _WORTH_TWO or (os.cpu_count() or 1) < _PROCESSES:
+        yield None
+        return
+    with ProcessPoolExecutor(
+        _PROCESSES,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_prepare,
+        initargs=(recipe, str(folder)),
+    ) as pool:
+        # They set to work on the plan while this process makes its own.
+        for _ in range(_PROCESSES):
+            pool.submit(os.getpid)
+        yield pool
+
+
 def _run(
-    county: County, jobs: Sequence[tuple[int, bool]], folder: Path
-) -> Iterable[list[FaultRecord]]:
-    if county.size not in _WORTH_TWO or (os.cpu_count() or 1) < _PROCESSES:
+    county: County,
+    jobs: Sequence[tuple[int, bool]],
+    folder: Path,
+    pool: ProcessPoolExecutor | None,
+) -> Iterator[list[FaultRecord]]:
+    if pool is None:
         for book, fixed in jobs:
             yield _write(county, book, fixed, folder)
         return
-    # Spawned, not forked: the caller may hold threads and database connections. Each process makes
-    # the county anew from the seed, which is quicker than handing half a million rows over.
-    context = multiprocessing.get_context("spawn")
-    recipe = {
-        "size": county.size,
-        "seed": county.seed,
-        "county": county.book.county,
-        "year": county.book.year,
-    }
-    with ProcessPoolExecutor(
-        _PROCESSES, mp_context=context, initializer=_prepare, initargs=(recipe, str(folder))
-    ) as pool:
-        for written in as_completed([pool.submit(_write_prepared, job) for job in jobs]):
-            yield written.result()
+    for written in as_completed([pool.submit(_write_prepared, job) for job in jobs]):
+        yield written.result()
 
 
 _prepared: dict[str, Any] = {}

@@ -117,7 +117,7 @@ def test_changes_name_the_figure_the_part_the_record_and_the_act(
     came = [record for record in part.records if record.came]
     assert [record.value for record in came] == ["10,000,000.00元"]
     assert came[0].address.endswith("?line=31#L31")
-    assert {act.verb for act in released.acts} == {"enter_entries", "reverse_entries"}
+    assert [each.name for each in released.acts] == ["记入资金", "冲销资金", "记入资金"]
 
 
 def test_a_draft_without_change_or_without_forerunner_lists_none(compiled, told, county):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from mingbai.base.figures import Figure
@@ -59,7 +61,7 @@ def compile_summary(
         form = load_form(HALF_YEAR, county_folder=forms_folder)
     except CannotLoadForm as error:
         raise CannotCompileSummary(str(error)) from error
-    with transaction.atomic():
+    with _one_at_a_time(), transaction.atomic():
         when = Moment(year, cutoff_of(year, half), last_seq())
         if programme_year(to=_HOUSE, year=year, as_of=when.as_of) is None:
             raise CannotCompileSummary(f"{year}年的项目清单还没有启用，请先启用清单再编制小结")
@@ -75,6 +77,17 @@ def compile_summary(
         stored = store_file(content, kind="summary", by=by, at=at)
         SummaryPaper.objects.create(summary=summary, file=stored)
     return summary
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two people compiling at one moment would make the same draft; the database lets one."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise CannotCompileSummary(
+            "有人正在编制同一份小结，请稍后查看新稿，不用重复编制"
+        ) from error
 
 
 def _body(form: Form, half: int, when: Moment, *, empty: frozenset[str]) -> Body:

@@ -40,6 +40,14 @@ class PartChange:
 
 
 @dataclass(frozen=True)
+class Doing:
+    """An act between two drafts, with its name in Chinese."""
+
+    name: str
+    act: Act
+
+
+@dataclass(frozen=True)
 class Change:
     """One statement that differs: old and new, the parts that moved, the acts in between."""
 
@@ -48,7 +56,7 @@ class Change:
     old: Statement | None
     new: Statement | None
     parts: tuple[PartChange, ...]
-    acts: tuple[Act, ...]
+    acts: tuple[Doing, ...]
 
 
 def list_changes(summary: Summary, *, to: Asker) -> tuple[Change, ...]:
@@ -82,11 +90,12 @@ def _same(old: Statement, new: Statement) -> bool:
     )
 
 
-def _acts_between(key: str, after: int, until: int, to: Asker) -> tuple[Act, ...]:
+def _acts_between(key: str, after: int, until: int, to: Asker) -> tuple[Doing, ...]:
     """The ledger's acts of the room that makes the figure, oldest first."""
     verbs = collect.source_of(key).verbs
     found = Act.objects.seen_by(to).filter(seq__gt=after, seq__lte=until, verb__in=verbs)
-    return tuple(found.select_related("by", "office").order_by("seq")[:_RECORDS])
+    ordered = found.select_related("by", "office").order_by("seq")[:_RECORDS]
+    return tuple(Doing(verbs[act.verb], act) for act in ordered)
 
 
 def _moved_parts(old: Statement, new: Statement, to: Asker) -> tuple[PartChange, ...]:

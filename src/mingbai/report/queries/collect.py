@@ -42,21 +42,29 @@ class Maker(Protocol):
 
 @dataclass(frozen=True)
 class Source:
-    """A room that makes figures, and the acts that can move them."""
+    """A room that makes figures, and the acts that can move them with their Chinese names."""
 
     maker: Maker
-    verbs: frozenset[str]
+    verbs: Mapping[str, str]
 
+
+_ADOPT: Final = {"adopt_year": "启用年度清单"}
 
 #: Every room that makes figures, in the order in which a paper speaks of them.
 SOURCES: tuple[Source, ...] = (
-    Source(programme, frozenset({"adopt_year"})),
+    Source(programme, _ADOPT),
     Source(
-        funds, frozenset({"enter_entries", "reverse_entries", "vote_budget", "enter_fund_sheet"})
+        funds,
+        {
+            "enter_entries": "记入资金",
+            "reverse_entries": "冲销资金",
+            "vote_budget": "载入预算",
+            "enter_fund_sheet": "记入资金表",
+        },
     ),
-    Source(delivery, frozenset({"adopt_year", "enter_progress"})),
-    Source(payment, frozenset({"confirm_batch", "void_batch"})),
-    Source(outreach, frozenset({"enter_pieces"})),
+    Source(delivery, {**_ADOPT, "enter_progress": "记入进度"}),
+    Source(payment, {"confirm_batch": "确认发放", "void_batch": "作废批次"}),
+    Source(outreach, {"enter_pieces": "记入信息"}),
 )
 
 #: The figure which a paper prints as the list of what it counts.

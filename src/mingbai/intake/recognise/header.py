@@ -13,6 +13,9 @@ from mingbai.rulebook import Book, Roster
 SEARCH_DEPTH = 30
 """How many lines from the top a heading is looked for in."""
 
+LIKELY = 4
+"""How many rosters a heading is held against in full, those first that know most of it."""
+
 _DIGITS = re.compile(r"\d{4,}")
 _EXACT, _BARE, _INSIDE, _PART = 10.0, 8.0, 4.0, 2.0
 
@@ -72,12 +75,26 @@ def headings(
     best: dict[str, Heading] = {}
     aliases = aliases_of(book)
     for lines, labels in _candidates(top, known_headings(book)):
-        for roster in rosters:
+        for roster in _likely(rosters, aliases, labels):
             offers = _offers(aliases[roster.code], labels)
             found = _read(roster, offers, lines, labels, given, title)
             if found.roster not in best or found.score > best[found.roster].score:
                 best[found.roster] = found
     return sorted(best.values(), key=lambda heading: -heading.score)
+
+
+def _likely(
+    rosters: Sequence[Roster],
+    aliases: Mapping[str, Aliases],
+    labels: tuple[tuple[str, ...], ...],
+) -> list[Roster]:
+    """The rosters that know most of the headings by name; only those are read with tolerance."""
+    spelled = [{text for label in labels for text in (label, bare(label))} for labels in labels]
+    hits = {
+        roster.code: sum(1 for each in spelled if not each.isdisjoint(aliases[roster.code].columns))
+        for roster in rosters
+    }
+    return sorted(rosters, key=lambda roster: -hits[roster.code])[:LIKELY]
 
 
 def _candidates(

@@ -65,7 +65,8 @@ def make_sheet(
     return Sheet.objects.create(
         receipt=receipt, file=file, number=1, name="Sheet1", office=office, roster=kind,
         roster_name=kind, kind=kind, sub_item=sub_item, town_id=town, year=year, month=month,
-        header={"columns": {}, "place": 0}, row_count=len(made), accepted_count=len(made), rejected_count=0,
+        header={"columns": {}, "place": 0},
+        row_count=len(made), accepted_count=len(made), rejected_count=0,
         warned_count=0, noted_count=0, table=stored, cells=stored, slot=slot, turn=turn, part=1,
         follows=follows, book_digest="0" * 64, act=act,
     )  # fmt: skip

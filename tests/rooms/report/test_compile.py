@@ -15,12 +15,13 @@ from mingbai.paper.official import read_figure_runs
 from mingbai.report.actions import (
     CannotCompileSummary,
     CannotIssueSummary,
+    CannotWriteOutline,
     compiling,
     issue_summary,
     write_outline,
 )
 from mingbai.report.actions.arrange import name_completed
-from mingbai.report.models import Statement, Summary, SummaryIssue, SummaryPaper
+from mingbai.report.models import OutlineText, Statement, Summary, SummaryIssue, SummaryPaper
 from mingbai.report.queries import (
     figures_json,
     newest_summary,
@@ -249,3 +250,33 @@ def test_figures_json_is_exact(compiled, told, county):
     assert ratio["value"] == "3189/5000"
     assert ratio["denominator"]["value"] == 100_000_000_000
     assert listed["outreach.city_adopted_ratio"]["value"] is None
+
+
+def test_two_hands_at_one_moment_make_one_record(compiled, told, tree, at, monkeypatch):
+    summary = compiled()
+
+    def taken(**_):
+        raise IntegrityError("unique")
+
+    refusals = (
+        (Summary, CannotCompileSummary, compiled),
+        (
+            SummaryIssue,
+            CannotIssueSummary,
+            lambda: issue_summary(summary=summary, by=tree.checker, at=at),
+        ),
+        (
+            OutlineText,
+            CannotWriteOutline,
+            lambda: write_outline(
+                year=2021, half=1, chapter="next", text="话。", by=tree.clerk, at=at
+            ),
+        ),
+    )
+    acts = Act.objects.unscoped("a test counts").count()
+    for model, refusal, act in refusals:
+        with monkeypatch.context() as patch:
+            patch.setattr(model.objects, "create", taken)
+            with pytest.raises(refusal):
+                act()
+    assert Act.objects.unscoped("a test counts").count() == acts

@@ -85,9 +85,7 @@ def _one_at_a_time() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise CannotCompileSummary(
-            "有人正在编制同一份小结，请稍后查看新稿，不用重复编制"
-        ) from error
+        raise CannotCompileSummary("有人正在编制同一份小结，请稍后查看新稿") from error
 
 
 def _body(form: Form, half: int, when: Moment, *, empty: frozenset[str]) -> Body:

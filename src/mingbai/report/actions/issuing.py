@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
@@ -37,10 +37,14 @@ def issue_summary(*, summary: Summary, by: User, at: datetime) -> SummaryIssue:
             subject=str(summary),
             payload={"summary": summary.pk, "as_of_seq": summary.as_of_seq},
         )
-        return SummaryIssue.objects.create(
-            summary=summary,
-            compiled_by=summary.compiled_by,
-            issued_at=at,
-            issued_by=by,
-            act=act,
-        )
+        try:
+            with transaction.atomic():
+                return SummaryIssue.objects.create(
+                    summary=summary,
+                    compiled_by=summary.compiled_by,
+                    issued_at=at,
+                    issued_by=by,
+                    act=act,
+                )
+        except IntegrityError as error:
+            raise CannotIssueSummary(f"{summary}刚刚由他人印发，不用重复印发") from error

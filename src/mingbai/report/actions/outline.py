@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
@@ -41,13 +42,12 @@ def write_outline(
     """Save a new version of a chapter; earlier versions stay.
 
     A figure bound in the version before may leave the text only when named in ``dropping``.
-    ``follows_version`` is the version the writer started from (0 = the form's own wording).
-    Errors: ``CannotTypeFigure`` where a figure was typed, dropped or misnamed;
-    ``CannotWriteOutline`` for everything else.
+    ``follows_version`` is the version the writer started from (0 = the form's own wording). Errors:
+    ``CannotTypeFigure`` for a figure typed, dropped or misnamed; else ``CannotWriteOutline``.
     """
     own = _own_chapter(half, chapter, forms_folder)
     clean = _cleaned(text)
-    with transaction.atomic():
+    with _one_version_once(), transaction.atomic():
         before = newest_outline(to=_HOUSE, year=year, half=half, chapter=chapter)
         if before and clean == before.text:
             return before
@@ -77,6 +77,15 @@ def write_outline(
             written_by=by,
             act=act,
         )
+
+
+@contextmanager
+def _one_version_once() -> Iterator[None]:
+    """Two people saving at one moment would write the same version; the database lets one."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise CannotWriteOutline("别人刚刚保存了这一章。请先复制您的文字，刷新后再改") from error
 
 
 def _own_chapter(half: int, chapter: str, forms_folder: Path | None) -> Chapter:

@@ -14,7 +14,7 @@ from mingbai.base.files import store_file
 from mingbai.base.ledger import record_act
 from mingbai.base.secrets import blind_many
 from mingbai.intake.models import Receipt, Sheet
-from mingbai.intake.packing import pack
+from mingbai.intake.packing import bundle, pack
 from mingbai.rulebook import AmountRule, Book, Check, Exclusion, PresenceList, Schedule, SubItem
 
 YEAR = 2021
@@ -95,7 +95,7 @@ def hand_in(
         act = record_act("receive_file", by=tree.clerk, at=at)
         content = f"workbook {next(_serial)}".encode()
         file = store_file(content, kind="workbook", by=tree.clerk, at=at)
-        sealed = store_file(pack(table), kind="table", by=tree.clerk, at=at)
+        sealed = store_file(bundle([pack(table)]), kind="table", by=tree.clerk, at=at)
         counts = {
             "row_count": len(rows),
             "accepted_count": len(rows) - rejected,
@@ -109,10 +109,10 @@ def hand_in(
         return Sheet.objects.create(
             receipt=receipt, file=file, number=1, name="Sheet1", office=office, roster=roster,
             roster_name="花名册", kind=kind, sub_item=sub_item,
-            town_id=town if kind == "subsidy" else None, year=YEAR, month=month, header={},
-            warned_count=0, noted_count=0, table=sealed, cells=sealed, slot=slot,
-            turn=follows.turn + 1 if follows else 1, part=1, follows=follows, book_digest="b" * 64,
-            act=act, **counts,
+            town_id=town if kind == "subsidy" else None, year=YEAR, month=month,
+            header={"place": 0}, warned_count=0, noted_count=0, table=sealed, cells=sealed,
+            slot=slot, turn=follows.turn + 1 if follows else 1, part=1,
+            follows=follows, book_digest="b" * 64, act=act, **counts,
         )  # fmt: skip
 
 

@@ -11,9 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mingbai.site.demo.books import RollPage, TableSheet, Workbook
+from mingbai.site.demo.books import RollPage, TableFault, TableSheet, Workbook
 from mingbai.site.demo.county import MONTHS, County, plan_county
 from mingbai.site.demo.drafts import BookDraft, SheetDraft, WrittenSheet
+from mingbai.site.demo.faults import Planted
 from mingbai.site.demo.plan import CannotMakeCounty, Size
 from mingbai.site.demo.rosters import roll_sheet
 from mingbai.site.demo.totals import sum_up
@@ -174,58 +175,70 @@ def _draft(
     county: County, book: Workbook, sheet: RollPage | TableSheet, fixed: bool
 ) -> tuple[SheetDraft, list[FaultRecord]]:
     """Draft a sheet; its faults carry the draft's row as their line until the file is written."""
-    path = book.path()
-    corrected_in = book.path(corrected=True) if _is_corrected(sheet) else ""
+    blank = _blank_record(book, sheet)
     if isinstance(sheet, TableSheet):
         draft = sheet.right if fixed else sheet.draft
         return draft, [
-            FaultRecord(
-                path=path,
-                sheet=0,
-                line=fault.row,
-                column=fault.column,
-                letter="",
-                kind=fault.kind,
-                outcome=fault.outcome,
-                expected=fault.expected,
-                is_extra=fault.is_extra,
-                corrected_in=corrected_in,
-                sheet_name=draft.name,
-                sub_item=sheet.sub_item,
-                month=sheet.month,
-                town="",
-            )
-            for fault in sheet.faults
+            _filled(blank, fault, row=fault.row, is_extra=fault.is_extra) for fault in sheet.faults
         ]
-    roll = sheet.roll
     drafted = roll_sheet(
         county.book,
-        roll,
+        sheet.roll,
         office=book.office,
         habits=book.habits,
         name=sheet.name,
         corrected=fixed,
-        seed=f"{county.seed}:{path}:{sheet.name}",
+        seed=f"{county.seed}:{blank.path}:{sheet.name}",
     )
     return drafted.draft, [
-        FaultRecord(
-            path=path,
-            sheet=0,
-            line=row,
-            column=fault.column,
-            letter="",
-            kind=fault.kind,
-            outcome=fault.outcome,
-            expected=fault.expected,
-            is_extra=fault.index is None,
-            corrected_in=corrected_in,
-            sheet_name=sheet.name,
-            sub_item=roll.stream.sub_item,
-            month=roll.month,
-            town=roll.town.code if roll.town is not None else "",
-        )
+        _filled(blank, fault, row=row, is_extra=fault.index is None)
         for row, fault in drafted.faults
     ]
+
+
+def _blank_record(book: Workbook, sheet: RollPage | TableSheet) -> FaultRecord:
+    """Fill in what all faults of a sheet share."""
+    if isinstance(sheet, RollPage):
+        town = sheet.roll.town
+        place = (
+            sheet.name,
+            sheet.roll.stream.sub_item,
+            sheet.roll.month,
+            town.code if town else "",
+        )
+    else:
+        place = (sheet.draft.name, sheet.sub_item, sheet.month, "")
+    name, sub_item, month, town_code = place
+    return FaultRecord(
+        path=book.path(),
+        sheet=0,
+        line=0,
+        column="",
+        letter="",
+        kind="",
+        outcome="",
+        expected="",
+        is_extra=False,
+        corrected_in=book.path(corrected=True) if _is_corrected(sheet) else "",
+        sheet_name=name,
+        sub_item=sub_item,
+        month=month,
+        town=town_code,
+    )
+
+
+def _filled(
+    blank: FaultRecord, fault: Planted | TableFault, *, row: int, is_extra: bool
+) -> FaultRecord:
+    return replace(
+        blank,
+        line=row,
+        column=fault.column,
+        kind=fault.kind,
+        outcome=fault.outcome,
+        expected=fault.expected,
+        is_extra=is_extra,
+    )
 
 
 def _placed(record: FaultRecord, written: WrittenSheet, *, number: int) -> FaultRecord:

@@ -148,7 +148,10 @@ class FaultPlanter:
         return [
             each
             for each in self._rolls
-            if each.stream.sub_item in firsts and each.month == roll.month and each.entries
+            if each.stream.sub_item in firsts
+            and each.month == roll.month
+            and each.entries
+            and (each.town is None or roll.town is None or each.town == roll.town)
         ]
 
     def _plant_in(self, rate: FaultRate, roll: Roll) -> int:
@@ -253,17 +256,18 @@ class FaultPlanter:
             return roll.entries[place].person
         if kind == "person_excluded":
             partner = random.choice(self._partners(roll))
-            return random.choice(partner.entries).person
+            person = random.choice(partner.entries).person
+            return person if _lives_in(person, roll) else None
         if kind == "person_dead":
             gone = [
                 person
                 for person, month in self._dead[roll.stream.sub_item]
-                if month + 1 < roll.month
-                and (roll.town is None or person.village.town == roll.town.code)
+                if month + 1 < roll.month and _lives_in(person, roll)
             ]
             return random.choice(gone) if gone else None
         if kind == "person_on_payroll":
-            return random.choice(self._staff)
+            near = [person for person in self._staff if _lives_in(person, roll)]
+            return random.choice(near) if near else None
         return self._unfit(kind, roll)
 
     def _unfit(self, kind: str, roll: Roll) -> Person:
@@ -295,3 +299,8 @@ _CHECK_OF = {
 
 def _bound(kind: str) -> str:
     return {"age_below": "least", "age_above": "most"}.get(kind, "")
+
+
+def _lives_in(person: Person, roll: Roll) -> bool:
+    """Tell whether somebody could stand on the roll by where they live."""
+    return roll.town is None or person.village.town == roll.town.code

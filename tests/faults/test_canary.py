@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import sqlite3
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -55,8 +55,9 @@ why = "canary"
 paths = ["/", "/intake/", "/programmes/", "/funds/", "/outreach/", "/payment/", "/report/",
          "/registry/people/", "/registry/findings/"]
 paths += [f"/intake/{r}/" for r in Receipt.objects.unscoped(why).values_list("pk", flat=True)[:60]]
-paths += [f"/payment/{b}/" for b in PaymentBatch.objects.unscoped(why).values_list("pk", flat=True)[:30]]
-paths += [f"/registry/people/{p}/" for p in Person.objects.unscoped(why).values_list("pk", flat=True)[:60]]
+batches = PaymentBatch.objects.unscoped(why).values_list("pk", flat=True)[:30]
+people = Person.objects.unscoped(why).values_list("pk", flat=True)[:60]
+paths += [f"/payment/{b}/" for b in batches] + [f"/registry/people/{p}/" for p in people]
 opened = 0
 for path in paths:
     response = client.get(path, follow=True)
@@ -101,7 +102,7 @@ def contents(root: Path):
 
 @pytest.fixture(scope="module")
 def worked(small_county, tmp_path_factory):
-    """A home in which everything was done, the folder for temporary files, and all that was said."""
+    """A home in which everything was done, what lay in temporary files, and all that was said."""
     base = tmp_path_factory.mktemp("canary")
     home, spill = small_county.copy(small_county.installed, base / "home"), base / "tmp"
     spill.mkdir()
@@ -112,14 +113,15 @@ def worked(small_county, tmp_path_factory):
     pay = [sys.executable, str(WORKER), "pay", str(small_county.folder)]
     prepare, compiled, pages = ([sys.executable, "-c", c] for c in (PREPARE, COMPILE, PAGES))
     for command in (receive, prepare, pay, compiled, pages):
-        process = subprocess.Popen(
-            command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=PROJECT
-        )
-        os.set_blocking(process.stdout.fileno(), False)
-        while process.poll() is None:
-            said += process.stdout.read() or b""
-            seen_in_spill += [(str(p), data) for p, data in _readable(spill)]
-        said += process.stdout.read() or b""
+        log = base / "said.log"
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                command, env=env, stdout=out, stderr=subprocess.STDOUT, cwd=PROJECT
+            )
+            while process.poll() is None:
+                seen_in_spill += [(str(p), data) for p, data in _readable(spill)]
+                time.sleep(0.02)
+        said += log.read_bytes()
         assert process.returncode == 0, said[-3000:].decode(errors="replace")
     return home, seen_in_spill, said
 

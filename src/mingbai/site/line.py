@@ -17,6 +17,7 @@ from mingbai.base.models import Office, User
 from mingbai.base.scope import Asker
 from mingbai.delivery.actions import enter_progress
 from mingbai.funds.actions import FundDiscrepancy, enter_fund_sheet
+from mingbai.funds.models import FundEntry
 from mingbai.intake.actions import receive_many
 from mingbai.intake.models import Receipt, Sheet
 from mingbai.intake.queries import live_sheets, sheet_table
@@ -126,7 +127,14 @@ def enter_sheets(
 
 
 def _followed(sheet: Sheet) -> tuple[int, int] | None:
-    return (sheet.follows.file_id, sheet.follows.number) if sheet.follows else None
+    """The nearest earlier turn of this sheet that was entered; turns in between never were."""
+    entered = FundEntry.objects.unscoped("only whether a sheet was entered is asked")
+    earlier = sheet.follows
+    while earlier is not None:
+        if entered.filter(origin_file=earlier.file_id, origin_sheet=earlier.number).exists():
+            return earlier.file_id, earlier.number
+        earlier = earlier.follows
+    return None
 
 
 def _live(year: int, *kinds: str) -> list[Sheet]:

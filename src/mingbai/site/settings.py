@@ -175,6 +175,7 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = MINGBAI_HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 _VENDOR = PROJECT / "node_modules" / "echarts" / "dist"
 STATICFILES_DIRS = [("vendor", _VENDOR)] if _VENDOR.exists() else []
 WHITENOISE_USE_FINDERS = True

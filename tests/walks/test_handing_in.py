@@ -20,12 +20,12 @@ def test_a_town_hands_in_a_spoiled_workbook_and_is_told_which_cell(
     visitor = visit()
     page = visitor.sign_in("jishan", PASSWORD)
     page.get_by_role("link", name="交报表").click()
-    page.locator("input[type=file]").set_input_files([spoiled, _not_a_workbook(tmp_path)])
+    page.locator("input[type=file]").set_input_files([spoiled, _broken(spoiled)])
     expect(page.locator(".dropzone .chosen li")).to_have_count(2)
     page.get_by_role("button", name="上传").click()
 
     expect(page.get_by_text("2 个文件都处理完了")).to_be_visible(timeout=60_000)
-    unread = page.locator("tbody tr", has_text="假表格.xlsx")
+    unread = page.locator("tbody tr", has_text="半截表.xlsx")
     expect(unread.locator(".badge")).to_have_text("打不开")
     page.get_by_role("link", name="籍山镇补报.xlsx").click()
 
@@ -131,7 +131,9 @@ def _spoil(county: County, target: Path) -> tuple[Path, int]:
     return target, cell.row
 
 
-def _not_a_workbook(folder: Path) -> Path:
-    path = folder / "假表格.xlsx"
-    path.write_bytes(b"this is no workbook")
+def _broken(whole: Path) -> Path:
+    """The first half of a workbook, as a copy that was interrupted leaves it."""
+    content = whole.read_bytes()
+    path = whole.with_name("半截表.xlsx")
+    path.write_bytes(content[: len(content) // 2])
     return path

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
+import openpyxl
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from tests.rooms.intake.workbooks import HEADING, dibao_rows, person, progress, xlsx, xlsx_sheets
@@ -281,10 +284,6 @@ def test_many_files_come_out_in_the_order_given_with_progress(tree, at):
 
 
 def test_the_returned_workbook_marks_the_wrong_cells(receive, tree, at):
-    import io
-
-    import openpyxl
-
     rows = dibao_rows(3)
     rows[1][2], rows[2][6] = "123", 700
     receipt = receive(xlsx(rows))
@@ -298,10 +297,6 @@ def test_the_returned_workbook_marks_the_wrong_cells(receive, tree, at):
 
 
 def test_the_returned_workbook_comes_back_corrected_and_is_understood(receive, tree, at):
-    import io
-
-    import openpyxl
-
     rows = dibao_rows(2)
     rows[1][2] = "123"
     first = receive(xlsx(rows))
@@ -320,3 +315,46 @@ def test_an_empty_roster_is_taken_in_with_no_rows(receive, code):
     rows = [["合计"]] if code == "sum" else []
     receipt = receive(xlsx(rows))
     assert (receipt.outcome, receipt.row_count) == ("accepted", 0)
+
+
+def ods(lines: list[list[object]]) -> bytes:
+    """A sheet as LibreOffice would save it."""
+    rows = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p>'
+            "</table:table-cell>"
+            for cell in line
+        )
+        + "</table:table-row>"
+        for line in lines
+    )
+    spaces = "urn:oasis:names:tc:opendocument:xmlns:"
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content office:version="1.2" '
+        f'xmlns:office="{spaces}office:1.0" xmlns:table="{spaces}table:1.0" '
+        f'xmlns:text="{spaces}text:1.0"><office:body><office:spreadsheet>'
+        f'<table:table table:name="低保">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as pack:
+        pack.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        manifest = f'<m:manifest xmlns:m="{spaces}manifest:1.0"/>'
+        pack.writestr("META-INF/manifest.xml", manifest)
+        pack.writestr("content.xml", content)
+    return out.getvalue()
+
+
+def test_a_workbook_of_another_kind_comes_back_as_xlsx_on_its_own_lines(receive, tree, at):
+    rows = dibao_rows(2)
+    rows[1][2] = "123"
+    lines = [["籍山镇2021年3月农村低保金发放花名册"], [" "], HEADING, *rows]
+    receipt = receive(ods(lines), "低保.ods")
+    assert codes(receipt) == [(5, "C", "id_length", 3)]
+    book = openpyxl.load_workbook(
+        io.BytesIO(return_workbook(receipt=receipt, by=tree.user_a, at=at))
+    )
+    assert book["低保"]["C5"].value == "123"
+    assert "应为 18 位" in book["低保"]["C5"].comment.text
+    assert receipt.original_name in [row[1].value for row in book["退回说明"].iter_rows()]

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
+from django.utils import timezone
 
 from mingbai.base.files import open_file
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
+from mingbai.engine.reading import RawSheet, read_workbook
 from mingbai.intake.messages import explain
 from mingbai.intake.models import Receipt, Verdict
-from mingbai.paper.returned import CellMark, colour_workbook
+from mingbai.paper.returned import CellMark, PlainSheet, colour_workbook
+
+_ZIP: Final = b"PK\x03\x04"
+_OLE: Final = b"\xd0\xcf\x11\xe0"
+_XLSX: Final = b"xl/workbook.xml"
 
 
 class CannotReturnWorkbook(Exception):
@@ -36,7 +44,8 @@ def return_workbook(*, receipt: Receipt, by: User | None, at: datetime) -> bytes
         CellMark(number, line, letter, severity, explain(code, params))
         for number, line, letter, severity, code, params in verdicts.iterator(5000)
     ]
-    coloured = colour_workbook(open_file(receipt.file), marks)
+    content = open_file(receipt.file)
+    coloured = colour_workbook(content, marks, _summary(receipt), plain=_plain(content, receipt))
     with transaction.atomic():
         record_act(
             "return_workbook",
@@ -47,3 +56,39 @@ def return_workbook(*, receipt: Receipt, by: User | None, at: datetime) -> bytes
             payload={"marks_count": len(marks)},
         )
     return bytes(coloured)
+
+
+def _summary(receipt: Receipt) -> list[tuple[str, str]]:
+    """What stands at the head of the note in front of the workbook."""
+    day = timezone.localtime(receipt.received_at)
+    rows = (
+        f"共 {receipt.row_count} 行，通过 {receipt.accepted_count} 行，"
+        f"退回 {receipt.rejected_count} 行，另有 {receipt.warned_count} 行待核实"
+    )
+    return [
+        ("文件", receipt.original_name),
+        ("报送单位", receipt.office.name),
+        ("收到", f"{day.year}年{day.month}月{day.day}日"),
+        ("结果", rows),
+        *([("说明", receipt.message)] if receipt.message else []),
+    ]
+
+
+def _plain(content: bytes, receipt: Receipt) -> list[PlainSheet]:
+    """The cells as read, for kinds of workbook that cannot be coloured as they are (xls, ods)."""
+    if not content.startswith((_ZIP, _OLE)) or _XLSX in content:
+        return []
+    workbook = read_workbook(content, receipt.original_name)
+    return [PlainSheet(raw.name, _rows(raw)) for raw in workbook.sheets]
+
+
+def _rows(raw: RawSheet) -> Iterator[list[str | None]]:
+    """Every line from the first, the empty ones too: a mark points at its line's number."""
+    reached = 0
+    names = [f"c{index}" for index in range(1, raw.width + 1)]
+    for batch in raw.cells.select(["line", *names]).to_batches():
+        columns = [batch[name].to_pylist() for name in ("line", *names)]
+        for line, *cells in zip(*columns, strict=True):
+            yield from ([] for _ in range(line - reached - 1))
+            yield list(cells)
+            reached = line

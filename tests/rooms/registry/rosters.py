@@ -61,13 +61,13 @@ _TYPES = {
 }  # fmt: skip
 
 
-def table_of(rows: Sequence[dict[str, Any]], town: str) -> pa.Table:
+def table_of(rows: Sequence[dict[str, Any]]) -> pa.Table:
     """The table intake keeps: canonical columns, ``line``, ``verdict`` and blind keys."""
     lines = [{"line": place + 3, **each} for place, each in enumerate(rows)]
     names = [name for name in _TYPES if any(name in each for each in lines)]
     arrays = {n: pa.array([each.get(n) for each in lines], _TYPES[n]) for n in names}
     arrays["id_key"] = blind_many("id_number", arrays["id_number"])
-    arrays["name_key"] = blind_many("name", pa.array([f"{e['name']}|{town}" for e in lines]))
+    arrays["name_key"] = blind_many("name_only", arrays["name"])
     for column in ("account", "phone"):
         if column in arrays:
             arrays[f"{column}_key"] = blind_many(column, arrays[column])
@@ -89,7 +89,7 @@ def hand_in(
 ) -> Sheet:
     """A sheet handed in by a town; ``follows`` makes it the correction of an earlier one."""
     office = office or (tree.office_a if town == "340223100" else tree.office_b)
-    table = table_of(rows, town)
+    table = table_of(rows)
     rejected = sum(1 for each in rows if each.get("verdict", 0) >= 3)
     with transaction.atomic():
         act = record_act("receive_file", by=tree.clerk, at=at)

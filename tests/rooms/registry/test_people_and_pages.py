@@ -127,8 +127,16 @@ def test_people_are_found_by_number_phone_and_name_and_shown_masked(tree, at):
         shown = " ".join(map(str, vars(found).values()))
         for value in (one["id_number"], one["phone"], one["name"]):
             assert value not in shown
+    fifteen = one["id_number"][:6] + one["id_number"][8:17]
+    assert len(find_people(to=to, text=fifteen)) == 1
     assert find_people(to=to, text=one["id_number"][:10]) == []
     assert find_people(to=to, text="  ") == []
+
+
+def test_a_minority_name_is_found_whichever_dot_is_typed(tree, at):
+    enrol(tree, at, hand_in(tree, at, [row(1, name="阿依古丽·演示")]))
+    for typed in ("阿依古丽·演示", "阿依古丽•演示", "阿依古丽．演示", "阿依古丽 · 演示"):
+        assert len(find_people(to=tree.asker(tree.clerk), text=typed)) == 1
 
 
 def test_a_town_finds_only_its_own_people(tree, at):

@@ -16,7 +16,6 @@ from mingbai.base.bulk import insert_rows
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, User
 from mingbai.base.scope import Asker
-from mingbai.base.secrets import blind_many
 from mingbai.engine.checks import check
 from mingbai.registry.actions.specs import Planned, plan_specs
 from mingbai.registry.models import Finding, FindingEvidence, Settlement
@@ -29,7 +28,7 @@ from mingbai.rulebook import Book
 _WHY: Final = "comparison looks at every roster of the county"
 _COLUMNS: Final = (
     "id_key",
-    "name",
+    "name_key",
     "account_key",
     "phone_key",
     "sub_item",
@@ -162,11 +161,6 @@ def _run(
 
 def _roster_tables(rows: pl.DataFrame) -> dict[str, pa.Table]:
     """The roster, and the same rows with months folded to terms, years and once for ever."""
-    names = rows["name"].to_arrow().cast(pa.string())
-    rows = rows.drop("name").with_columns(
-        # Compared within the county only and never stored: the register's own index binds the town.
-        pl.Series("name_key", blind_many("name_only", names), pl.Binary)
-    )
     months = rows["period"].drop_nulls().unique().to_list()
     tables = {}
     for table, span in TABLE_SPANS.items():

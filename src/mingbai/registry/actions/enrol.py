@@ -20,7 +20,7 @@ from mingbai.base.secrets import blind_many, seal_many
 from mingbai.intake.models import Sheet
 from mingbai.registry.models import Enrolment, Person
 from mingbai.registry.queries.findings import held_rows
-from mingbai.registry.queries.people import person_ids
+from mingbai.registry.queries.people import bound_name, person_ids
 from mingbai.registry.queries.rows import ORIGIN, roster_rows, village_codes
 from mingbai.rulebook import Book
 
@@ -101,12 +101,13 @@ def _add_persons(rows: pl.DataFrame, act: Act) -> int:
     new = first.join(known, on="id_key", how="anti", maintain_order="left")
     new = _with_village(new)
     keys = new["id_key"].to_list()
-    bound_names = (new["name"].fill_null("") + "|" + new["town"]).to_arrow()
+    pairs = zip(new["name"].fill_null("").to_list(), new["town"].to_list(), strict=True)
+    bound_names = pa.array([bound_name(name, town) for name, town in pairs], pa.string())
     columns: dict[str, Sequence[object]] = {
         "id_key": keys,
         "id_sealed": seal_many("person.id_number", new["id_number"].to_list(), keys),
         "name_sealed": seal_many("person.name", new["name"].fill_null("").to_list(), keys),
-        "name_key": blind_many("name", bound_names.cast(pa.string())).to_pylist(),
+        "name_key": blind_many("name", bound_names).to_pylist(),
         "birth_date": new["birth_date"].dt.to_string("%Y-%m-%d").to_list(),
         "sex": new["sex"].to_list(),
         "town": new["town"].to_list(),

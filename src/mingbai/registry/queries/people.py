@@ -14,6 +14,8 @@ from django.db.models import Q
 from mingbai.base.models import Division
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.base.secrets import blind, unseal
+from mingbai.engine.canon.types.id_number import check_character
+from mingbai.engine.canon.types.name import DOTS
 from mingbai.intake.masking import mask_cell
 from mingbai.registry.models import Enrolment, Person
 
@@ -22,6 +24,7 @@ MOST_FOUND: Final = 50
 _FEW: Final = 5_000
 _STEP: Final = 500
 _ID: Final = re.compile(r"\d{17}[\dX]|\d{15}|[A-Z]{1,3}\d{6,12}", re.ASCII)
+_DOTS: Final = re.compile(f"[{re.escape(DOTS)}]")
 _PHONE: Final = re.compile(r"\d{7,12}", re.ASCII)
 
 
@@ -117,6 +120,11 @@ def person_ids(keys: Sequence[bytes]) -> dict[bytes, int]:
     return found
 
 
+def bound_name(name: str, town: str) -> str:
+    """What the name index is made of: one kind of dot in minority names, and the town."""
+    return f"{_DOTS.sub('·', name)}|{town}"
+
+
 def people_by_id(ids: Iterable[int], *, to: Asker) -> ScopedQuerySet[Person]:
     """The people with these ids that the asker may see."""
     return Person.objects.seen_by(to).filter(pk__in=set(ids))
@@ -152,9 +160,7 @@ def _spellings(typed: str) -> list[str]:
     if len(typed) != 15 or not typed.isdigit():
         return [typed]
     body = f"{typed[:6]}19{typed[6:]}"
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    rest = sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11
-    return [typed, body + "10X98765432"[rest]]
+    return [typed, body + check_character(body)]
 
 
 def _named(name: str, to: Asker) -> Q:
@@ -163,4 +169,4 @@ def _named(name: str, to: Asker) -> Q:
     if everywhere:
         rows = Division.objects.unscoped("codes of divisions are public").filter(level="town")
         towns |= set(rows.values_list("code", flat=True))
-    return Q(name_key__in=[blind("name", f"{name}|{town[:9]}") for town in sorted(towns)])
+    return Q(name_key__in=[blind("name", bound_name(name, town[:9])) for town in sorted(towns)])

@@ -22,6 +22,7 @@ _CANONICAL: Final[dict[str, pl.DataType]] = {
     "id_key": pl.Binary(),
     "account_key": pl.Binary(),
     "phone_key": pl.Binary(),
+    "name_key": pl.Binary(),
     "id_number": pl.String(),
     "name": pl.String(),
     "account": pl.String(),

@@ -126,12 +126,15 @@ def find_receipt(pk: int, *, to: Asker) -> Receipt | None:
 
 
 def sheets_with_reasons(receipt: Receipt, *, to: Asker) -> list[SheetCard]:
-    """The sheets of a receipt with their reasons; a fixed number of queries however many rows."""
+    """The sheets of a receipt with their reasons, those with most to put right first.
+
+    A fixed number of queries however many rows.
+    """
     sheets = list(
         Sheet.objects.seen_by(to)
         .filter(receipt=receipt)
         .select_related("town", "follows")
-        .order_by("number")
+        .order_by("-rejected_count", "-warned_count", "number")
     )
     reasons = reasons_of(sheets, to=to)
     later = _followers(sheets)

@@ -54,10 +54,10 @@ client.force_login(
 why = "canary"
 paths = ["/", "/intake/", "/programmes/", "/funds/", "/outreach/", "/payment/", "/report/",
          "/registry/people/", "/registry/findings/"]
-paths += [f"/intake/{r}/" for r in Receipt.objects.unscoped(why).values_list("pk", flat=True)[:60]]
+paths += [f"/intake/receipts/{r}/" for r in Receipt.objects.unscoped(why).values_list("pk", flat=True)[:60]]
 batches = PaymentBatch.objects.unscoped(why).values_list("pk", flat=True)[:30]
 people = Person.objects.unscoped(why).values_list("pk", flat=True)[:60]
-paths += [f"/payment/{b}/" for b in batches] + [f"/registry/people/{p}/" for p in people]
+paths += [f"/payment/batches/{b}/" for b in batches] + [f"/registry/people/{p}/" for p in people]
 opened = 0
 for path in paths:
     response = client.get(path, follow=True)

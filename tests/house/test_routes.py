@@ -1,0 +1,167 @@
+"""Every address by every role: nothing opens to strangers, nobody does what is not theirs."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from mingbai.base.models import Role
+from mingbai.base.permissions import ROLES
+
+#: name -> arguments for an object that does not exist (or is not the asker's).
+NOWHERE = {
+    "pk": 999_999,
+    "code": "no-such-thing",
+    "job": 999_999,
+    "file": 999_999,
+    "number": 1,
+    "office": 999_999,
+    "year": 2021,
+    "half": 1,
+    "chapter": "no-such-thing",
+}
+#: Open to strangers.
+OPEN = {"signin", "alive"}
+#: Pages without arguments: everybody who signed in may open them.
+PAGES = {
+    "today", "delivery:programmes", "intake:inbox", "registry:people",
+    "registry:findings", "payment:batches", "funds:table", "outreach:offices", "report:papers",
+}  # fmt: skip
+#: Pages for those who hold a permission; others are refused.
+PAGES_WITH = {"intake:upload": "hand_in", "report:outline": "compile"}
+#: What changes something: only by POST, and only with this permission (None: anybody signed in).
+DOES = {
+    "signout": None,
+    "intake:returned": None,
+    "registry:reveal": "reveal",
+    "registry:settle": "settle",
+    "payment:draw": "draw",
+    "payment:approve": "approve",
+    "payment:confirm": "confirm",
+    "payment:void": "approve",
+    "report:compile": "compile",
+    "report:issue": "issue",
+}
+#: Not for towns and departments, whatever their role.
+COUNTY_ONLY = {"report:compile", "report:issue", "report:outline"}
+#: One object's page: 404 where there is none for this asker, never 403 and never 500.
+RECORDS = {
+    "delivery:programme", "intake:progress", "intake:receipt", "intake:sheet",
+    "registry:person", "registry:finding", "payment:batch", "payment:person", "funds:programme",
+    "outreach:office", "report:paper", "report:docx", "report:changes", "report:why",
+}  # fmt: skip
+
+
+def routes() -> dict[str, URLPattern]:
+    """Every named address of the site."""
+    found: dict[str, URLPattern] = {}
+
+    def walk(resolver: URLResolver, space: str) -> None:
+        for each in resolver.url_patterns:
+            if isinstance(each, URLResolver):
+                walk(each, f"{each.namespace}:" if each.namespace else space)
+            else:
+                assert each.name, f"{each.pattern} has no name"
+                found[f"{space}{each.name}"] = each
+
+    walk(get_resolver(), "")
+    return found
+
+
+ROUTES = routes()
+
+
+def address(name: str) -> str:
+    """The address with arguments that lead nowhere."""
+    wanted = ROUTES[name].pattern.converters
+    return reverse(name, kwargs={key: NOWHERE[key] for key in wanted})
+
+
+def client_of(user) -> Client:
+    """A browser signed in as this user."""
+    client = Client(raise_request_exception=True)
+    client.force_login(user, "mingbai.base.auth.OfficeBackend")
+    return client
+
+
+def test_every_address_is_in_the_table():
+    listed = OPEN | PAGES | set(PAGES_WITH) | set(DOES) | RECORDS
+    assert sorted(set(ROUTES) - listed) == [], "new addresses must say who may use them"
+    assert sorted(listed - set(ROUTES)) == [], "addresses that are gone"
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_strangers_see_only_the_front_door(name, tree):
+    for method in ("get", "post"):
+        response = getattr(Client(), method)(address(name))
+        if name in OPEN:
+            assert response.status_code in (200, 405)
+        else:
+            assert response.status_code == 302, name
+            assert response["Location"].startswith("/signin/")
+
+
+@pytest.fixture
+def people(tree):
+    """One user of each role in the county office, and a town's clerk."""
+    found = {}
+    for role in ROLES:
+        user = tree.clerk.__class__(username=f"r-{role}", display_name=role, office=tree.office)
+        user.set_unusable_password()
+        user.save()
+        Role.objects.create(user=user, role=role, from_date="2021-01-01")
+        found[role] = user
+    found["town clerk"] = tree.user_a
+    return found
+
+
+def test_everybody_signed_in_opens_the_pages(people):
+    for who, user in people.items():
+        client = client_of(user)
+        for name in sorted(PAGES):
+            response = client.get(address(name))
+            assert response.status_code == 200, (who, name)
+            assert response["Cache-Control"].startswith("max-age=0"), "pages are never kept"
+            assert "no-store" in response["Cache-Control"]
+
+
+def test_records_of_others_are_not_found(people):
+    for who, user in people.items():
+        client = client_of(user)
+        for name in sorted(RECORDS):
+            assert client.get(address(name)).status_code == 404, (who, name)
+
+
+def test_nothing_changes_by_get(people):
+    client = client_of(people["clerk"])
+    for name in sorted(DOES):
+        assert client.get(address(name)).status_code == 405, name
+
+
+def held_by(user) -> frozenset[str]:
+    """The permissions of a user's roles."""
+    roles = Role.objects.unscoped("t").filter(user=user).values_list("role", flat=True)
+    return frozenset[str]().union(*(ROLES[role][1] for role in roles))
+
+
+def test_pages_of_a_permission_open_only_with_it(people):
+    for who, user in people.items():
+        for name, permission in PAGES_WITH.items():
+            status = client_of(user).get(address(name)).status_code
+            may = permission in held_by(user) and not (who == "town clerk" and name in COUNTY_ONLY)
+            assert (status != 403) == may, (who, name, status)
+
+
+def test_acts_are_refused_without_the_permission(people):
+    for who, user in people.items():
+        for name, permission in DOES.items():
+            if permission is None:
+                continue
+            status = client_of(user).post(address(name)).status_code
+            if permission not in held_by(user):
+                assert status in (403, 404), (who, name, status)
+            elif name in COUNTY_ONLY and who == "town clerk":
+                assert status == 403, (who, name)
+            else:
+                assert status != 403, (who, name)

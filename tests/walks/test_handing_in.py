@@ -29,13 +29,13 @@ def test_a_town_hands_in_a_spoiled_workbook_and_is_told_which_cell(
     expect(unread.locator(".badge")).to_have_text("打不开")
     page.get_by_role("link", name="籍山镇补报.xlsx").click()
 
-    reason = page.locator("tbody tr", has_text="18位").first
+    reason = page.locator("tbody tr", has_text=re.compile("18 ?位")).first
     expect(reason.locator(".badge")).to_have_text("退回")
     where = reason.get_by_role("link", name=str(line), exact=True)
     expect(where).to_be_visible()
     where.click()
     expect(page.locator(".sheet-view tr.here > th")).to_have_text(str(line))
-    expect(page.locator(".sheet-view tr.here .reject")).to_have_count(1)
+    expect(page.locator(".sheet-view tr.here .bad")).to_have_count(1)
     expect(page.locator(".callout.bad")).to_contain_text("请")
 
 

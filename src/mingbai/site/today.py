@@ -209,8 +209,8 @@ def _split(statement: Statement) -> tuple[str, str]:
 
 def _own_sheets(to: Asker, period: int) -> list[Headline]:
     """What this office has handed in this month, where no summary is open to it."""
-    own = live_sheets(to=to, year=period // 100).filter(month=period % 100)
-    sums = own.order_by().aggregate(
+    own = live_sheets(to=to, year=period // 100).filter(office__in=to.office_ids)
+    sums = own.filter(month=period % 100).aggregate(
         sheets=Count("id"), rows=Sum("row_count"), rejected=Sum("rejected_count")
     )
     rejected = sums["rejected"] or 0
@@ -236,7 +236,7 @@ def _rejected(to: Asker, year: int) -> list[Task]:
     """Sheets that count and still hold rejected rows: by office, or by sheet for one's own."""
     wrong = live_sheets(to=to, year=year).filter(rejected_count__gt=0).order_by()
     if not to.sees_all and not to.sub_items:
-        own = wrong.order_by("-rejected_count", "id").select_related("receipt")[:_OFFICES]
+        own = wrong.filter(office__in=to.office_ids).order_by("-rejected_count", "id")[:_OFFICES]
         return [
             Task(
                 text=f"改正{sheet.title or sheet.roster_name}",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import reverse
 
 from mingbai.base.models import Act, Office
 from mingbai.base.scope import Asker
@@ -26,51 +25,45 @@ def _beyond_a_town(to: Asker) -> bool:
 
 @dataclass(frozen=True)
 class Room:
-    """One entry of the main navigation."""
+    """One entry of the main navigation: its word, and the route of the room's first page."""
 
     name: str
-    address: str
+    page: str
     open_to: Callable[[Asker], bool] = _anyone
 
 
 ROOMS: Final = (
-    Room("今日", "/"),
-    Room("项目", "/programmes/"),
-    Room("收件", "/intake/"),
-    Room("比对", "/registry/findings/"),
-    Room("人员", "/registry/people/"),
-    Room("发放", "/payment/"),
-    Room("资金", "/funds/", _beyond_a_town),
-    Room("信息", "/outreach/"),
-    Room("小结", "/report/"),
+    Room("今日", "today"),
+    Room("项目", "delivery:programmes"),
+    Room("收件", "intake:inbox"),
+    Room("比对", "registry:findings"),
+    Room("人员", "registry:people"),
+    Room("发放", "payment:batches"),
+    Room("资金", "funds:table", _beyond_a_town),
+    Room("信息", "outreach:offices"),
+    Room("小结", "report:papers"),
 )
 
 
-@lru_cache
-def _has_page(address: str, urlconf: str) -> bool:
-    try:
-        resolve(address, urlconf)
-    except Resolver404:
-        return False
-    return True
+@dataclass(frozen=True)
+class Door:
+    """A room's entry as the page shows it; ``current`` is the value of ``aria-current``."""
+
+    name: str
+    address: str
+    current: str
 
 
-def _rooms(request: HttpRequest, to: Asker) -> list[dict[str, Any]]:
-    path = request.path
-    found: list[dict[str, Any]] = []
-    for room in ROOMS:
-        if not room.open_to(to) or not _has_page(room.address, settings.ROOT_URLCONF):
-            continue
-        here = path == "/" if room.address == "/" else path.startswith(room.address)
-        found.append(
-            {
-                "name": room.name,
-                "address": room.address,
-                "is_here": here,
-                "current": "page" if path == room.address else "true",
-            }
-        )
-    return found
+def _doors(path: str, to: Asker) -> list[Door]:
+    return [_door(room, path) for room in ROOMS if room.open_to(to)]
+
+
+def _door(room: Room, path: str) -> Door:
+    address = reverse(room.page)
+    if path == address:
+        return Door(room.name, address, "page")
+    inside = address != "/" and path.startswith(address)
+    return Door(room.name, address, "true" if inside else "")
 
 
 def _ledger_head() -> dict[str, Any] | None:
@@ -94,6 +87,6 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.MINGBAI_DEMO,
         "asker": to,
         "county_office": county_office(),
-        "rooms": _rooms(request, to) if signed_in else [],
+        "rooms": _doors(request.path, to) if signed_in else [],
         "ledger_head": _ledger_head() if signed_in else None,
     }

@@ -26,7 +26,7 @@ register = template.Library()
 #: state -> word shown where the page gives none of its own.
 LIGHT_WORDS: Final = {
     "green": "按序时",
-    "yellow": "临近滞后",
+    "yellow": "略慢",
     "red": "滞后",
     "grey": "未报送",
     "done": "已完成",

@@ -10,6 +10,7 @@ import pytest
 from tests.engine.rolls import key, roll
 
 from mingbai.engine.checks import (
+    EVIDENCE_ROWS,
     AgeSex,
     AmountStandard,
     CannotCheck,
@@ -263,7 +264,7 @@ def test_rows_that_no_comparison_saw_are_told(machine):
 @MACHINES
 def test_long_evidence_is_cut_but_counted(machine):
     rows = [{"who": f"p{n}", "account": "x", **A} for n in range(300)]
-    (finding,) = found(machine, SharedValue(rule="r"), *rows)
+    (finding,) = found(machine, SharedValue(rule="r", severity=1), *rows)
     assert len(finding["evidence"]) == 200
     assert finding["rows"] == 300
     assert finding["amount"] == 300 * 30000
@@ -337,3 +338,13 @@ def test_hostile_values_stay_values():
     spec = RepeatedPerson(rule="r", sub_items=(evil,))
     assert check({"roster": table}, [spec]).num_rows == 0
     assert isinstance(table, pa.Table)
+
+
+@MACHINES
+@pytest.mark.parametrize(("severity", "kept"), [(1, EVIDENCE_ROWS), (2, 300), (3, 300)])
+def test_a_finding_that_holds_names_every_doubted_row(machine, severity, kept):
+    rows = [{"who": "a", **A} for _ in range(301)]
+    [finding] = found(machine, RepeatedPerson(rule="r", severity=severity), *rows)
+    doubted = [row["line"] for row in finding["evidence"] if row["subject"]]
+    assert finding["rows"] == 300
+    assert doubted == list(range(3, 303))[:kept]

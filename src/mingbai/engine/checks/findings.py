@@ -11,8 +11,11 @@ import pyarrow as pa
 
 from mingbai.engine.checks.shapes import CheckSpec
 
-#: Evidence rows kept for one finding; `rows` always counts all of them.
+#: Evidence rows kept for one finding, doubted ones first; `rows` always counts all doubted ones.
+#: A finding that may hold money back keeps every doubted row, however many: what is not named here
+#: would be paid.
 EVIDENCE_ROWS: Final = 200
+_HOLDS: Final = 2
 
 EVIDENCE: Final = pa.struct(
     [pa.field("table", pa.string()), pa.field("line", pa.int32()), pa.field("subject", pa.bool_())]
@@ -47,6 +50,9 @@ def gather_findings(
     ).sort(pl.col("subject").not_(), "role_order", "row")
     keys = ["code", "person", "cause"]
     doubted = pl.col("subject")
+    kept = pl.lit(EVIDENCE_ROWS)
+    if spec.severity >= _HOLDS:
+        kept = pl.max_horizontal(kept, doubted.sum())
     found = placed.group_by(keys, maintain_order=True).agg(
         pl.col("fact1").max(),
         pl.col("fact2").max(),
@@ -58,9 +64,7 @@ def gather_findings(
         _first("line", ~doubted).alias("other_line"),
         doubted.sum().cast(pl.Int32).alias("rows"),
         pl.col("amount").filter(doubted).sum(),
-        pl.struct(table="sheet", line="line", subject="subject")
-        .head(EVIDENCE_ROWS)
-        .alias("evidence"),
+        pl.struct(table="sheet", line="line", subject="subject").head(kept).alias("evidence"),
     )
     found = found.sort("row", "code", "cause", maintain_order=True)
     facts = zip(found["fact1"].to_list(), found["fact2"].to_list(), strict=True)

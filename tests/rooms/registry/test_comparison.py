@@ -25,6 +25,7 @@ from mingbai.registry.actions import (
     enrol_sheets,
     settle_finding,
 )
+from mingbai.registry.actions.specs import plan_specs
 from mingbai.registry.models import Finding, FindingEvidence, Settlement
 from mingbai.registry.queries import (
     explain_finding,
@@ -193,6 +194,28 @@ def test_an_amount_off_the_standard_of_its_month_is_held(tree, at):
     february, march = (hand_in(tree, at, rows, month=month) for month in (2, 3))
     compare(tree, at, book)
     assert (held_lines(february), held_lines(march)) == ({4}, {3})
+
+
+def test_the_sex_a_book_asks_for_is_held_against_the_id_number(tree, at):
+    sheet = hand_in(tree, at, [row(1, sex=1), row(2, sex=2), row(3, sex=1)])
+    compare(tree, at, book_with(checked("sex", sex="female")))
+    assert held_lines(sheet) == {3, 5}
+    assert set(findings(effect="hold").values_list("code", flat=True)) == {"sex_other"}
+
+
+def test_every_line_of_a_long_doubt_is_held(tree, at):
+    book = book_with(checked("repeated_person", within="month"))
+    sheet = hand_in(tree, at, [row(1) for _ in range(301)])
+    compare(tree, at, book)
+    assert held_lines(sheet) == set(range(4, 304))
+
+
+def test_two_lists_against_one_sub_item_are_two_rules():
+    lists = (presence("deaths", (DIBAO,)), presence("staff", (DIBAO,)))
+    planned = plan_specs(book=book_with(lists=lists), present=[DIBAO], lists=["deaths", "staff"])
+    rules = [each.spec.rule for each in planned]
+    assert len(set(rules)) == len(rules)
+    assert {each.rule_id for each in lists} <= set(rules)
 
 
 def test_one_number_with_two_names_is_told_even_across_towns(tree, at):

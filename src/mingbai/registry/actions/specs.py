@@ -24,6 +24,8 @@ from mingbai.rulebook import AmountRule, Book, Check, SubItem
 
 #: Severity of a spec by the effect the book gives it.
 SEVERITY: Final = {"hold": 2, "note": 1}
+#: The book's words for sex as rows and the engine hold it (GB/T 2261.1).
+_SEXES: Final = {"male": 1, "female": 2}
 _TABLES: Final = {span: table for table, span in TABLE_SPANS.items()}
 
 
@@ -73,7 +75,7 @@ def _of_lists(book: Book, present: Collection[str], lists: Collection[str]) -> I
         if each.roster not in lists or not applies_to:
             continue
         spec = OnList(
-            rule=f"{each.rule_id}:{each.applies_to[0]}",
+            rule=each.rule_id,
             severity=SEVERITY[each.effect],
             sub_items=applies_to,
             other=each.roster,
@@ -108,7 +110,7 @@ def _specs_of(item: SubItem, check: Check) -> Iterable[CheckSpec]:
     if check.kind == "age":
         return [AgeSex(min_age=_int(params, "least"), max_age=_int(params, "most"), **common)]
     if check.kind == "sex":
-        return [AgeSex(sex=_int(params, "sex"), **common)]
+        return [AgeSex(sex=_SEXES[str(params["sex"])], **common)]
     if check.kind == "repeated_person":
         table = _TABLES[str(params.get("within", "month"))]
         return [RepeatedPerson(**{**common, "table": table})]

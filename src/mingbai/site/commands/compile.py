@@ -37,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
             half=args.half,
             by=by,
             at=timezone.now(),
+            forms_folder=settings.MINGBAI_FORMS,
             demonstration=settings.MINGBAI_DEMO,
         )
     except (CannotCompileSummary, CannotFindUser) as error:

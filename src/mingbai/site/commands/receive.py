@@ -29,12 +29,16 @@ def run(args: argparse.Namespace) -> int:
         CannotNameOffice,
         enrol_year,
         enter_sheets,
+        files_of,
         offices_named,
         receive_folder,
     )
 
     if not args.folder.is_dir():
         print(f"没有找到文件夹 {args.folder}。请核对路径。")
+        return 1
+    if not any(files_of(args.folder)):
+        print(f"文件夹 {args.folder} 里没有文件。请把各单位的报表放进以单位命名的子文件夹。")
         return 1
     book = load_book(year=args.year, county=settings.MINGBAI_COUNTY)
     now, bars = timezone.now(), Bars()

@@ -72,19 +72,4 @@ def _where(part: Part) -> str:
     """The next step to type, or the place in the workbook."""
     if part.path:
         return "  → " + " ".join(part.path)
-    return f"  ← {file_place(part.address)}{part.place}" if part.place else f"  {part.note}"
-
-
-def file_place(address: str) -> str:
-    """The name of the workbook at a sheet line's address."""
-    from mingbai.intake.models import Receipt
-
-    number = int(address.split("/")[3])
-    receipt = (
-        Receipt.objects.unscoped("the command line names the workbook")
-        .select_related("office")
-        .filter(file_id=number)
-        .order_by("id")
-        .first()
-    )
-    return f"{receipt.office.short_name}《{receipt.original_name}》" if receipt else ""
+    return f"  ← {part.place}" if part.place else f"  {part.note}"

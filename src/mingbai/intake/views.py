@@ -63,7 +63,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Choose or drop many files; the job that reads them has its own page."""
     to = asker_of(request)
     if not to.may("hand_in"):
-        raise PermissionDenied
+        raise PermissionDenied("您的角色不能交报表。报表由各镇、各部门的经办人员上传。")
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = UploadForm(*sent, to=to)
     if form.is_valid():
@@ -146,6 +146,7 @@ def sheet_page(request: HttpRequest, file: int, number: int) -> HttpResponse:
     context = {
         "sheet": sheet,
         "about": queries.about_sheet(sheet),
+        "receipt": queries.find_receipt(sheet.receipt_id, to=to),
         "line": line,
         "here": here,
         "lines": lines,

@@ -208,6 +208,17 @@ def test_each_office_sees_its_own_and_its_town(client, tree, receive, wrong):
     assert seen["t-user-civil"] == {county_wide.pk, of_town_a.pk}
 
 
+def test_a_sheet_names_its_file_and_links_it_only_for_who_may_open_it(client, tree, receive):
+    of_town_a = receive(xlsx(dibao_rows(5)), office=tree.civil, by=tree.user_civil)
+    link = f'href="/intake/receipts/{of_town_a.pk}/"'
+    for user, may in ((tree.user_civil, True), (tree.clerk, True), (tree.user_a, False)):
+        page = page_of(client, user, sheet_address(of_town_a)).content.decode()
+        assert of_town_a.original_name in page
+        assert (link in page) == may
+        receipt = client.get(f"/intake/receipts/{of_town_a.pk}/")
+        assert receipt.status_code == (200 if may else 404)
+
+
 def test_another_towns_pages_are_not_there(client, tree, wrong):
     for address in (f"/intake/receipts/{wrong.pk}/", sheet_address(wrong) + "?line=3"):
         assert page_of(client, tree.user_b, address).status_code == 404

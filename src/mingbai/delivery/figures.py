@@ -166,7 +166,13 @@ def _words(part: MeasureStanding) -> str:
     unit = part.measure.unit
     done = "未报送" if part.done is None else f"{part.done.normalize():f}{unit}"
     target = "" if part.target is None else f" / {part.target.normalize():f}{unit}"
-    basis = {"department": "部门报告", "towns": "各镇合计", "roster": "培训花名册", "none": ""}
+    basis = {
+        "department": "部门报告",
+        "towns": "各镇合计",
+        "roster": "培训花名册",
+        "unplaced": "花名册未分镇",
+        "none": "",
+    }
     return f"{done}{target} {basis[part.basis]}".strip()
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from tests.rooms.programme.books import book, measure, programme, sub_item
+from tests.rooms.programme.books import A, B, book, measure, programme, sub_item
 
 from mingbai.base.scope import Asker
 from mingbai.delivery.queries import discrepancies, lights, silence
@@ -97,6 +97,30 @@ def test_department_against_towns_and_claims_against_rosters(county):
     towns, roster = discrepancies(to=ALL, year=2021, period=202106)
     assert towns.message == "部门报 120户，各镇合计 125户；请部门与各镇核对后更正其中一方。"
     assert roster.message == "花名册上合格 0人，进度表填 3人；请补报花名册或更正进度表。"
+
+
+@pytest.mark.django_db
+def test_a_town_is_not_late_for_people_no_roster_gives_a_town(county):
+    tree = county.tree
+    taught = sub_item(
+        "school.teachers",
+        measures=(measure(unit="人", target="3", shares={A: "2", B: "1"}),),
+        kind="training", roster="training", lead="t-school",
+    )  # fmt: skip
+    adopt_year(book=book((programme("school", 2, (taught,)),)), by=tree.clerk, at=county.at)
+    towns = {town: tree.asker(user) for town, user in ((A, tree.user_a), (B, tree.user_b))}
+    county.report(("school.teachers", "", None, "0"), office=tree.office_a, month=6)
+    assert light_of("school.teachers", to=towns[A]).colour == "red", "nobody is on any roster"
+    done = date(2021, 6, 2)
+    county.teach(*((name, "电工", done, "yes") for name in "甲乙丙"), month=6)
+    assert light_of("school.teachers").colour == "done"
+    light = light_of("school.teachers", to=towns[A])
+    assert (light.colour, light.words, light.actual) == ("grey", "花名册未分镇", None)
+    assert silence(to=towns[A], year=2021, period=202106) == ()
+    county.teach(("丁", "电工", done, "yes"), month=6, town=A)
+    light = light_of("school.teachers", to=towns[A])
+    assert (light.colour, light.standing.measures[0].done) == ("green", 1)
+    assert light_of("school.teachers", to=towns[B]).words == "花名册未分镇"
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,10 @@ class ProgrammeRow:
 
 @dataclass(frozen=True)
 class TownRow:
-    """One town's share of one measure and what it reported."""
+    """One town's share of one measure and what it reported.
+
+    ``unplaced``: people are listed, but no roster says of which town.
+    """
 
     town: str
     name: str
@@ -69,6 +72,7 @@ class TownRow:
     done: Decimal | None
     period: int | None
     report: Report | None
+    unplaced: bool = False
 
     @property
     def ratio(self) -> Fraction | None:
@@ -158,14 +162,23 @@ def _town_rows(
 ) -> tuple[TownRow, ...]:
     newest = {report.town: report for report in newest_by_town(reports)}
     rows: list[TownRow] = []
+    code = part.measure.sub_item.code
+    unplaced = part.basis == "unplaced" or (
+        part.basis == "roster"
+        and part.heads is not None
+        and part.heads.lines > 0
+        and not any(item == code for item, _ in heads)
+    )
     for share in given:
         report = newest.get(share.town_id)
         done = report.total_done if report else None
-        if part.basis == "roster":
-            people = heads.get((part.measure.sub_item.code, share.town_id))
+        if part.basis in ("roster", "unplaced"):
+            people = heads.get((code, share.town_id))
             done, report = (None if people is None else people.counted_in(part.measure.unit)), None
         period = report.period if report else None
-        rows.append(TownRow(share.town_id, share.town.name, share.share, done, period, report))
+        rows.append(
+            TownRow(share.town_id, share.town.name, share.share, done, period, report, unplaced)
+        )
     return tuple(rows)
 
 

@@ -34,7 +34,8 @@ class Light:
 
     ``gap`` is actual less planned as a ratio (0.249 is 24.9 百分点 ahead). Red: less done than was
     due a month before, or the finish date has passed; yellow: behind, but by less than a month's
-    plan; green: on time; done: the year's target is reached; grey: no target or no report yet.
+    plan; green: on time; done: the year's target is reached; grey: no target, no report yet, or (for a
+    town) rosters that do not say who is of which town.
     """
 
     standing: SubItemStanding
@@ -108,7 +109,8 @@ def silence(*, to: Asker, year: int, period: int, as_of: int | None = None) -> t
     for light in lights(to=to, year=year, period=period, as_of=as_of):
         item = light.sub_item
         begun = bool(light.planned) or light.actual is not None
-        if light.silent and light.standing.judged and light.colour != "done" and begun:
+        asked = light.standing.judged and not light.standing.unplaced
+        if light.silent and asked and light.colour != "done" and begun:
             missing[item.lead_office_id].append(item)
             names[item.lead_office_id] = item.lead_office.name
     return tuple(
@@ -198,7 +200,7 @@ def _judge(
     if standing.completed:
         return "done", "已完成"
     if standing.ratio is None:
-        return "grey", "未报送"
+        return "grey", "花名册未分镇" if standing.unplaced else "未报送"
     if gap is None or gap >= 0:
         return "green", "按序时"
     points = in_points(-gap)

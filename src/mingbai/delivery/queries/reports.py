@@ -131,6 +131,16 @@ def standing_heads(
     }
 
 
+def unplaced_heads(
+    *, year: int, through: date | None = None, as_of: int | None = None
+) -> frozenset[str]:
+    """Sub-items whose rosters list people without saying of which town; one query."""
+    house = Asker.system("whether rosters name towns is no secret; whom they list is not told")
+    found = counting_heads(to=house, year=year, through=through, as_of=as_of)
+    rows = found.filter(town=None).order_by().values_list("sub_item", flat=True)
+    return frozenset(rows.distinct())
+
+
 def latest_period(*, to: Asker, year: int) -> int | None:
     """The newest month with a report this asker may see."""
     found = ProgressReport.objects.seen_by(to).filter(Q(year=year))

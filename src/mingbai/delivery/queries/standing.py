@@ -16,13 +16,14 @@ from mingbai.delivery.queries.reports import (
     Report,
     standing_heads,
     standing_reports,
+    unplaced_heads,
 )
 from mingbai.programme.models import Measure, SubItem
 from mingbai.programme.queries import shares, sub_items, targets
 
 #: Where a measure's value comes from: the lead department's report, the sum of the towns' reports,
-#: the training roster, or nothing yet.
-Basis = Literal["department", "towns", "roster", "none"]
+#: the training roster, or nothing yet; ``unplaced`` where a town asks and rosters name no town.
+Basis = Literal["department", "towns", "roster", "unplaced", "none"]
 
 _NOBODY = Heads(0, 0, 0)
 _PERSON_UNITS = frozenset({"人", "名", "人次"})
@@ -76,6 +77,11 @@ class SubItemStanding:
         return min(judged, key=lambda m: (m.ratio is not None, m.ratio or Fraction(0)))
 
     @property
+    def unplaced(self) -> bool:
+        """Whether a town cannot be judged because the rosters do not say who is of which town."""
+        return any(m.basis == "unplaced" for m in self.judged)
+
+    @property
     def ratio(self) -> Fraction | None:
         """Completion of the slowest measure; ``None`` when not judged or not yet reported."""
         return self.deciding.ratio if self.deciding else None
@@ -117,10 +123,11 @@ class CompletedSubItem:
 def standings(
     *, to: Asker, year: int, cutoff: date, as_of: int | None = None, programme: str | None = None
 ) -> tuple[SubItemStanding, ...]:
-    """How far every sub-item this asker answers for is at a day; six queries, whatever the size.
+    """How far every sub-item this asker answers for is at a day; seven queries, whatever the size.
 
     Who sees all, and a department for its own sub-items, is shown the county's targets; a town its
-    own shares and reports; other sub-items are left out.
+    own shares and reports; other sub-items are left out. A town without anybody on a roster is not
+    at zero while rosters list people of no town: nobody can tell whose they are.
     """
     items = sub_items(to=to, year=year, as_of=as_of, programme=programme)
     measures: dict[str, list[Measure]] = defaultdict(list)
@@ -131,6 +138,7 @@ def standings(
         reports[report.sub_item, report.measure].append(report)
     heads = standing_heads(to=to, year=year, through=cutoff, as_of=as_of)
     own = _own_shares(to, year, as_of, programme)
+    unplaced = unplaced_heads(year=year, through=cutoff, as_of=as_of) if own else frozenset()
     found: list[SubItemStanding] = []
     for item in items:
         whole = to.sees_all or item.code in to.sub_items
@@ -145,6 +153,7 @@ def standings(
                 heads.get((item.code, None), _NOBODY)
                 if _counts_heads(item, measure, measures)
                 else None,
+                unplaced=not whole and item.code in unplaced,
             )
             for measure in measures[item.code]
         )
@@ -221,7 +230,11 @@ def _measure_standing(
     target: Decimal | None,
     reports: list[Report],
     heads: Heads | None,
+    *,
+    unplaced: bool,
 ) -> MeasureStanding:
+    if heads is not None and unplaced and not heads.lines:
+        return MeasureStanding(measure, target, None, None, "unplaced")
     if heads is not None and (heads.lines or reports):
         # A table may claim people, but only those listed on a roster count.
         done = heads.counted_in(measure.unit)

@@ -54,6 +54,11 @@ def test_grouped(value: object, shown: str) -> None:
     assert ui.grouped(value) == shown
 
 
+def test_a_tile_shows_money_large_and_its_unit_small() -> None:
+    assert ui.tile_money(66_900_000_000, "亿元") == "6.69<small>亿元</small>"
+    assert ui.tile_money(None) == "—"
+
+
 def test_a_light_says_its_state_in_words() -> None:
     assert ui.light("red") == '<span class="light red">滞后</span>'
     assert ui.light("red", "差 <3> 点") == '<span class="light red">差 &lt;3&gt; 点</span>'

@@ -1,7 +1,7 @@
 """Tags every room's pages share: lights, bars, pages of a list, charts, periods and short digests.
 
 ``{% load ui %}`` then ``{% light state text %}``, ``{% planbar done planned state %}``,
-``{% pager page unit %}``, ``{% chart id option label %}`` with ``{% chart_scripts %}`` in the
+``{% pager page unit %}``, ``{% tile_money amount unit %}``, ``{% chart id option label %}`` with ``{% chart_scripts %}`` in the
 block ``scripts``, and the filters ``period``, ``percent``, ``points``, ``grouped``, ``yuan``,
 ``scaled``, ``digest``.
 """
@@ -139,6 +139,15 @@ def yuan(amount: Any) -> str:
 def scaled(amount: Any, unit: str = "万元") -> str:
     """分 in a larger unit with two places: 669000000000|scaled:"亿元" -> 66.90亿元."""
     return "—" if amount is None or amount == "" else show_scaled(int(amount), unit, 2)
+
+
+@register.simple_tag
+def tile_money(amount: int | None, unit: str = "亿元") -> SafeString:
+    """分 as a tile shows it: the number large, the unit small beside it."""
+    if amount is None:
+        return SafeString("—")
+    number = show_scaled(int(amount), unit, 2, with_unit=False)
+    return format_html("{}<small>{}</small>", number, unit)
 
 
 @register.filter

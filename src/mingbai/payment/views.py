@@ -110,7 +110,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 @require_POST
 def draw(request: HttpRequest) -> HttpResponse:
     """Draw one batch from what the maker declared."""
-    _require(request, "draw", "您的角色不能制表。")
+    _require(request, "draw", "您的角色不能制表。制表由牵头部门或县民生办的经办人员办理。")
     to, year = _asker(request), newest_year()
     if year is None:
         raise Http404("还没有年度清单。")
@@ -171,7 +171,9 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve a batch drawn by somebody else."""
-    found = _batch_to_act_on(request, pk, ("approve",), "您的角色不能复核这个批次。")
+    found = _batch_to_act_on(
+        request, pk, ("approve",), "这个批次不能由您复核。复核由牵头部门或县民生办的复核人员办理。"
+    )
     try:
         approve_batch(batch=found, by=_user(request), at=timezone.now())
     except CannotApproveBatch as error:
@@ -184,7 +186,12 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that an approved batch was paid."""
-    found = _batch_to_act_on(request, pk, ("confirm",), "您的角色不能确认这个批次的发放。")
+    found = _batch_to_act_on(
+        request,
+        pk,
+        ("confirm",),
+        "这个批次不能由您确认发放。确认由牵头部门或县民生办的支付人员办理。",
+    )
     form = ConfirmBatch(request.POST)
     if not form.is_valid():
         messages.error(request, "没有填写发放日期，未确认。请填写银行实际发放的日期。")
@@ -206,7 +213,12 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def void(request: HttpRequest, pk: int) -> HttpResponse:
     """Void a batch that has not been paid."""
-    found = _batch_to_act_on(request, pk, ("draw", "approve"), "您的角色不能作废这个批次。")
+    found = _batch_to_act_on(
+        request,
+        pk,
+        ("draw", "approve"),
+        "这个批次不能由您作废。作废由牵头部门或县民生办的经办、复核人员办理。",
+    )
     form = VoidBatch(request.POST)
     if not form.is_valid():
         messages.error(request, "没有写明理由，未作废。")

@@ -77,7 +77,9 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one value in clear once; asked for with a reason and kept in the ledger."""
     if not _asker(request).may("reveal"):
-        raise PermissionDenied("您的角色不能查看完整信息。")
+        raise PermissionDenied(
+            "您的角色不能查看完整信息。需要核对的，由经办或审计人员写明用途后查看。"
+        )
     shown = _person_or_404(request, pk)
     form = RevealValue(request.POST)
     if not form.is_valid():
@@ -153,7 +155,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Settle a finding by its reason."""
     if not _asker(request).may("settle"):
-        raise PermissionDenied("您的角色不能处理疑点。")
+        raise PermissionDenied("您的角色不能处理疑点。疑点由经办人员核实后办结。")
     found = _finding_or_404(request, pk)
     form = SettleFinding(request.POST)
     if not form.is_valid():

@@ -25,11 +25,15 @@ def _beyond_a_town(to: Asker) -> bool:
 
 @dataclass(frozen=True)
 class Room:
-    """One entry of the main navigation: its word, and the route of the room's first page."""
+    """One entry of the main navigation: its word, and the route of the room's first page.
+
+    ``also`` are addresses outside the first page's own that belong to the room as well.
+    """
 
     name: str
     page: str
     open_to: Callable[[Asker], bool] = _anyone
+    also: tuple[str, ...] = ()
 
 
 ROOMS: Final = (
@@ -41,7 +45,7 @@ ROOMS: Final = (
     Room("发放", "payment:batches"),
     Room("资金", "funds:table", _beyond_a_town),
     Room("信息", "outreach:offices"),
-    Room("小结", "report:papers"),
+    Room("小结", "report:papers", also=("/why/",)),
 )
 
 
@@ -62,7 +66,7 @@ def _door(room: Room, path: str) -> Door:
     address = reverse(room.page)
     if path == address:
         return Door(room.name, address, "page")
-    inside = address != "/" and path.startswith(address)
+    inside = address != "/" and path.startswith((address, *room.also))
     return Door(room.name, address, "true" if inside else "")
 
 

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.views.defaults import permission_denied
 
 from mingbai.base.permissions import asker_for
 from mingbai.base.scope import Asker
@@ -34,3 +36,11 @@ class AskerMiddleware:
         if isinstance(response, HttpResponse):
             add_never_cache_headers(response)
         return response
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """A refusal is an answer, not a fault: its reason on the page, one line in the log."""
+        if isinstance(exception, PermissionDenied):
+            return permission_denied(request, exception)
+        return None

@@ -74,7 +74,7 @@ def _summary(request: HttpRequest, pk: int) -> Summary:
 def _settings() -> dict[str, Any]:
     """What the installation decides for its papers."""
     return {
-        "forms_folder": getattr(settings, "MINGBAI_FORMS", None),
+        "forms_folder": settings.MINGBAI_FORMS,
         "demonstration": settings.MINGBAI_DEMO,
     }
 
@@ -99,7 +99,7 @@ def papers(request: HttpRequest) -> HttpResponse:
 @require_POST
 def compile_paper(request: HttpRequest) -> HttpResponse:
     """Compile a new draft."""
-    _require(request, "compile", "编制小结由县民生办经办人员办理")
+    _require(request, "compile", "小结由县民生办的经办人员编制。")
     form = CompileForm(request.POST, years=adopted_years(to=_asker(request)))
     if not form.is_valid():
         messages.error(request, "请选择年度和时段")
@@ -156,7 +156,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue a draft."""
-    _require(request, "issue", "小结由复核人或领导印发")
+    _require(request, "issue", "小结由县民生办的复核人员或领导印发。")
     found = _summary(request, pk)
     try:
         issue_summary(summary=found, by=_user(request), at=timezone.now())
@@ -178,7 +178,7 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def outline(request: HttpRequest, year: int, half: int, chapter: str) -> HttpResponse:
     """Write a chapter with figures bound in."""
-    _require(request, "compile", "提纲由县民生办经办人员编写")
+    _require(request, "compile", "提纲由县民生办的经办人员编写。")
     to, folder = _asker(request), _settings()["forms_folder"]
     opened = open_outline(to=to, year=year, half=half, chapter=chapter, forms_folder=folder)
     if opened is None or year not in adopted_years(to=to):

@@ -2,7 +2,8 @@
 
 ``MINGBAI_HOME`` (data, keys, files, logs; default ``<project>/var``), ``MINGBAI_DATABASE_URL``
 (``postgresql://…``; SQLite in the home when empty), ``MINGBAI_DEMO`` (``1`` marks demonstration
-data), ``MINGBAI_HOSTS`` (comma separated), ``MINGBAI_HTTPS`` (``1`` behind TLS), ``MINGBAI_DEBUG``.
+data), ``MINGBAI_HOSTS`` (comma separated), ``MINGBAI_HTTPS`` (``1`` behind TLS), ``MINGBAI_FORMS``
+(folder of the county's own forms), ``MINGBAI_LOG`` (level of the log), ``MINGBAI_DEBUG``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ MINGBAI_HOME = Path(os.environ.get("MINGBAI_HOME") or PROJECT / "var").resolve()
 MINGBAI_HOME.mkdir(parents=True, exist_ok=True)
 MINGBAI_DEMO = os.environ.get("MINGBAI_DEMO", "") == "1" or (MINGBAI_HOME / "DEMO").exists()
 MINGBAI_COUNTY = os.environ.get("MINGBAI_COUNTY", "340223")
-MINGBAI_CITY_RULES = Path(os.environ["MINGBAI_RULES"]) if "MINGBAI_RULES" in os.environ else None
+MINGBAI_FORMS = Path(os.environ["MINGBAI_FORMS"]) if os.environ.get("MINGBAI_FORMS") else None
 
 DEBUG = os.environ.get("MINGBAI_DEBUG", "") == "1"
 HTTPS = os.environ.get("MINGBAI_HTTPS", "") == "1"

@@ -24,20 +24,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
 def killed_run(what: str, folder: Path, home: Path, *, after: float, **more: str) -> list[str]:
     """Start the worker, kill it ``after`` seconds of work, return the steps it acknowledged."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, str(WORKER), what, str(folder)],
         env=environment(home, **more),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() == "READY"
-    time.sleep(after)
-    os.killpg(process.pid, signal.SIGKILL)
-    lines = process.stdout.read().splitlines()
-    process.wait()
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "READY"
+        time.sleep(after)
+        os.killpg(process.pid, signal.SIGKILL)
+        lines = process.stdout.read().splitlines()
     return [line[4:] for line in lines if line.startswith("ACK ")]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.conf import settings
@@ -50,7 +51,7 @@ from mingbai.registry.queries import (
     sub_item_names,
     town_names,
 )
-from mingbai.rulebook import load_book
+from mingbai.rulebook import RuleWords, describe_rules, load_book
 
 PAGE = 50
 _STATES = dict(BatchStep.Step.choices)
@@ -148,6 +149,8 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     people = masked_names(people_by_id([line.person_id for line in page], to=to))
     steps = steps_of(found)
     whole = _whole(to, found)
+    book = load_book(year=found.year, county=settings.MINGBAI_COUNTY)
+    rules = describe_rules(book)
     context = {
         "card": _card(found, names, shares_seen(to=to, batches=[found]).get(found.pk)),
         "steps": steps,
@@ -155,6 +158,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": [
             {
                 "line": line,
+                "rule": rules.get(line.rule),
                 "name": people.get(line.person_id, "—"),
                 "town": towns.get(line.town, line.town),
             }
@@ -162,7 +166,8 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "left_out": [(CAUSES.get(k, k), n) for k, n in found.left_out.items()] if whole else [],
         "difference": difference_from_last_month(found) if whole else None,
-        "rules": _rules(found, {line.rule for line in page}),
+        "rules": [(each, rules.get(each)) for each in sorted({line.rule for line in page})],
+        "same_book": book.digest == found.rulebook_digest,
         **_offers(to, found, steps),
     }
     return render(request, "payment/batch.html", context)
@@ -247,6 +252,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     year = newest_year()
     names = sub_item_names(year=year) if year else {}
     page = Paginator(lines_of_person(to=to, person_id=pk), PAGE).get_page(request.GET.get("page"))
+    years = {line.batch.year for line in page}
+    rules = {each: words for year in years for each, words in _rules_of(year).items()}
     context = {
         "person": show_person(found),
         "page": page,
@@ -254,6 +261,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [
             {
                 "line": line,
+                "rule": rules.get(line.rule),
                 "sub_item": names.get(line.sub_item, line.sub_item),
                 "state": _STATES.get(line.state, ""),
                 "badge": _BADGES.get(line.state, "mute"),
@@ -285,18 +293,9 @@ def _card(found: Any, names: dict[str, str], share: dict[str, int] | None) -> di
     }
 
 
-def _rules(found: PaymentBatch, ids: set[str]) -> list[dict[str, Any]]:
-    """The rules behind the lines shown, with name and source from the book of the year."""
-    book = load_book(year=found.year, county=settings.MINGBAI_COUNTY)
-    try:
-        rules = book.sub_item(found.sub_item).amounts
-    except KeyError:
-        return []
-    return [
-        {"rule": rule, "same_book": book.digest == found.rulebook_digest}
-        for rule in rules
-        if rule.rule_id in ids
-    ]
+def _rules_of(year: int) -> Mapping[str, RuleWords]:
+    """Rule id -> its name and source in the book of a year."""
+    return describe_rules(load_book(year=year, county=settings.MINGBAI_COUNTY))
 
 
 def _offers(to: Asker, found: Any, steps: list[BatchStep]) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -14,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mingbai.base.models import User
 from mingbai.base.scope import Asker
+from mingbai.intake.queries import sheets_at
 from mingbai.registry.actions import (
     REASONS,
     CannotRevealPerson,
@@ -36,12 +40,14 @@ from mingbai.registry.queries import (
     newest_year,
     person_seen,
     rule_records,
+    rule_words,
     settlements_of,
     show_person,
     sub_item_names,
     town_names,
     village_name,
 )
+from mingbai.rulebook import RuleWords, describe_rules, load_book
 
 PAGE = 50
 
@@ -111,9 +117,10 @@ def findings(request: HttpRequest) -> HttpResponse:
     if year is None:
         return render(request, "registry/findings.html", {"page": None})
     records = rule_records(to=to, year=year)
-    names = sub_item_names(year=year)
+    words = _Words.of(year)
     codes = [(record.code, finding_name(record.code)) for record in records]
-    form = FilterFindings({"state": "open", **request.GET.dict()}, codes=codes, names=names)
+    asked = {"state": "open", **request.GET.dict()}
+    form = FilterFindings(asked, codes=codes, names=words.sub_items)
     chosen = form.cleaned_data if form.is_valid() else {}
     rows = findings_seen(
         to=to,
@@ -123,10 +130,9 @@ def findings(request: HttpRequest) -> HttpResponse:
         sub_item=chosen.get("sub_item", ""),
     )
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    towns = town_names()
     context = {
         "page": page,
-        "cards": [_finding_card(each, names, towns) for each in page],
+        "cards": [_finding_card(each, words) for each in page],
         "records": [{"record": each, "name": finding_name(each.code)} for each in records],
         "form": form,
         "may_settle": to.may("settle"),
@@ -140,9 +146,13 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     to = _asker(request)
     found = _finding_or_404(request, pk)
     steps = list(settlements_of(found, to=to))
+    evidence = evidence_of(found, to=to)
+    rows = list(evidence[:PAGE])
+    sheets = sheets_at({(row.origin_file_id, row.origin_sheet) for row in rows}, to=to)
     context = {
-        "card": _finding_card(found, sub_item_names(year=found.year), town_names()),
-        "evidence": list(evidence_of(found, to=to)[:PAGE]),
+        "card": _finding_card(found, _Words.of(found.year)),
+        "evidence": [(row, sheets.get((row.origin_file_id, row.origin_sheet))) for row in rows],
+        "evidence_count": evidence.count(),
         "steps": steps,
         "last_number": steps[-1].number if steps else 0,
         "choices": _choices(),
@@ -189,15 +199,32 @@ def _choices() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def _finding_card(found: Any, names: dict[str, str], towns: dict[str, str]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Words:
+    """What codes are called in a year: sub-items, towns, rules."""
+
+    sub_items: dict[str, str]
+    towns: dict[str, str]
+    rules: Mapping[str, RuleWords]
+
+    @classmethod
+    def of(cls, year: int | None) -> _Words:
+        if year is None:
+            return cls({}, town_names(), {})
+        book = load_book(year=year, county=settings.MINGBAI_COUNTY)
+        return cls(sub_item_names(year=year), town_names(), describe_rules(book))
+
+
+def _finding_card(found: Any, words: _Words) -> dict[str, Any]:
     states = {"open": "待处理", **dict(Settlement.Decision.choices)}
     badges = {"open": "warn", "reopened": "warn", "confirmed": "bad", "dismissed": "mute"}
     return {
         "finding": found,
         "name": finding_name(found.code),
-        "message": explain_finding(found, names=names),
-        "sub_item": names.get(found.sub_item, found.sub_item),
-        "town": towns.get(found.town, found.town),
+        "message": explain_finding(found, names=words.sub_items),
+        "rule": rule_words(found.rule, rules=words.rules),
+        "sub_item": words.sub_items.get(found.sub_item, found.sub_item),
+        "town": words.towns.get(found.town, found.town),
         "state": states[found.decision],
         "badge": badges.get(found.decision, "ok"),
         "waits": found.decision in ("open", "reopened"),
@@ -221,20 +248,17 @@ def _person_or_404(request: HttpRequest, pk: int) -> Person:
 def _person_page(
     request: HttpRequest, shown: Person, form: RevealValue, clear: tuple[str, str] | None = None
 ) -> HttpResponse:
-    to, year = _asker(request), newest_year()
-    names = sub_item_names(year=year) if year else {}
-    towns = town_names()
+    to = _asker(request)
+    words = _Words.of(newest_year())
     context = {
         "person": show_person(shown),
-        "town": towns.get(shown.town, shown.town),
+        "town": words.towns.get(shown.town, shown.town),
         "village": village_name(shown.village),
         "enrolments": [
-            {"row": row, "sub_item": names.get(row.sub_item, row.sub_item)}
+            {"row": row, "sub_item": words.sub_items.get(row.sub_item, row.sub_item)}
             for row in enrolments_of(shown, to=to)
         ],
-        "findings": [
-            _finding_card(each, names, towns) for each in findings_of_person(shown, to=to)
-        ],
+        "findings": [_finding_card(each, words) for each in findings_of_person(shown, to=to)],
         "form": form,
         "clear": clear,
         "may_reveal": to.may("reveal"),

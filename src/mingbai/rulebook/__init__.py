@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from mingbai.rulebook.describe import describe_book, describe_programme
+from mingbai.rulebook.describe import (
+    RuleWords,
+    describe_book,
+    describe_programme,
+    describe_rules,
+)
 from mingbai.rulebook.faults import CannotLoadBook
 from mingbai.rulebook.loading.book import load_book
 from mingbai.rulebook.model import (
@@ -38,11 +43,13 @@ __all__ = [
     "PresenceList",
     "Programme",
     "Roster",
+    "RuleWords",
     "Schedule",
     "Site",
     "SubItem",
     "describe_book",
     "describe_programme",
+    "describe_rules",
     "load_book",
     "work_case",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -30,6 +32,38 @@ _EFFECTS = {"hold": "拦下待核", "note": "提示"}
 _STATES = {"none": "常态化，不设目标", "multi_year": "跨年度", "awaiting": "上级未下达"}
 _SEXES = {"male": "男性", "female": "女性"}
 _WITHIN = {"month": "一个月", "term": "一学期", "year": "一年", "ever": "历年"}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """A rule as people read it: what it says, the document it stands on, real or demonstration."""
+
+    name: str
+    source: str
+    value_is: str
+
+
+def describe_rules(book: Book) -> Mapping[str, RuleWords]:
+    """Rule id -> words, for every amount, check, exclusion and list of the year's book."""
+    return dict(_rule_words(book))
+
+
+def _rule_words(book: Book) -> Iterator[tuple[str, RuleWords]]:
+    for item in book.sub_items:
+        for amount in item.amounts:
+            yield amount.rule_id, RuleWords(amount.name, amount.source, amount.value_is)
+        for check in item.checks:
+            words = _check_words(check, item)
+            yield check.rule_id, RuleWords(words, check.source, check.value_is)
+    names = {item.code: item.name for item in book.sub_items}
+    for pair in book.exclusions:
+        first, second = (names.get(code, code) for code in (pair.first, pair.second))
+        words = f"“{first}”与“{second}”不同时享受"
+        yield pair.rule_id, RuleWords(words, pair.source, pair.value_is)
+    rosters = {roster.code: roster.name for roster in book.rosters}
+    for presence in book.lists:
+        words = f"与{rosters.get(presence.roster, '名单')}比对：{presence.reason}"
+        yield presence.rule_id, RuleWords(words, presence.source, presence.value_is)
 
 
 def describe_book(book: Book) -> str:

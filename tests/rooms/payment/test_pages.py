@@ -41,6 +41,20 @@ def test_list_and_batch_take_a_fixed_number_of_queries(
     assert text.count(" 行</a></td>") == 50
 
 
+def test_lines_name_their_rule_in_chinese_and_keep_the_id_for_auditors(tree, client, batch):
+    client.force_login(tree.clerk)
+    rule = small_book().sub_item(DIBAO).amounts[0]
+    line = PaymentLine.objects.unscoped("test").first()
+    text = client.get(f"/payment/batches/{batch.pk}/").content.decode()
+    assert text.count(f'<span title="{rule.source}">{rule.name}</span></td>') == 50
+    assert text.count(f"<code>{rule.rule_id}</code>") == 1
+    assert f"{rule.name}：{rule.source}" in text
+    assert f">{line.item}<" not in text
+    text = client.get(f"/payment/people/{line.person_id}/").content.decode()
+    assert f'{rule.name}<br><small class="muted">{rule.source}</small>' in text
+    assert rule.rule_id not in text
+
+
 def test_three_people_take_a_batch_to_paid(tree, client, batch):
     path = f"/payment/batches/{batch.pk}/"
     client.force_login(tree.clerk)

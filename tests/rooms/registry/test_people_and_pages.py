@@ -27,9 +27,10 @@ from mingbai.registry.actions import (
     enrol_sheets,
     reveal_person,
 )
+from mingbai.registry.actions.specs import plan_specs
 from mingbai.registry.models import Enrolment, Finding, Person, Settlement
-from mingbai.registry.queries import find_people, newest_year
-from mingbai.rulebook import Check
+from mingbai.registry.queries import find_people, newest_year, rule_words
+from mingbai.rulebook import Check, describe_rules, load_book
 
 pytestmark = pytest.mark.django_db
 
@@ -227,6 +228,42 @@ def test_the_findings_page_lists_with_a_fixed_number_of_queries(
     assert text.count("重复申报</a></th>") >= 50
     few, _ = _count(client, "/registry/findings/?page=2", django_assert_max_num_queries, 30)
     assert many == few
+
+
+def test_a_finding_names_its_rule_and_the_workbook_of_each_row(tree, at, client, year):
+    book = load_book(year=2021, county="340223")
+    items = {item.code for item in book.sub_items}
+    pair = next(each for each in book.exclusions if {each.first, each.second} <= items)
+    hand_in(tree, at, [row(1)], sub_item=pair.first)
+    hand_in(tree, at, [row(1)], sub_item=pair.second, town="340223101")
+    compare_sheets(year=2021, book=book, by=tree.clerk, at=at)
+    finding = Finding.objects.unscoped("test").get(rule=pair.rule_id)
+    words = describe_rules(book)[pair.rule_id]
+    path = f"/registry/findings/{finding.pk}/"
+    client.force_login(tree.clerk)
+    text = client.get(path).content.decode()
+    assert words.name in text
+    assert words.source in text
+    assert text.count("花名册.xlsx，Sheet1，第 3 行</a>") == 2
+    for office in ("籍山镇人民政府报送", "许镇镇人民政府报送"):
+        assert office in text
+    assert pair.rule_id not in text.replace(f"<code>{pair.rule_id}</code>", "")
+    listed = client.get("/registry/findings/").content.decode()
+    assert words.name in listed
+    assert pair.rule_id not in listed
+    client.force_login(tree.user_b)
+    text = client.get(path).content.decode()
+    assert text.count("花名册.xlsx，Sheet1，第 3 行</a>") == 1
+    assert "籍山镇" not in text.partition('id="rows"')[2].partition("</table>")[0]
+    assert "不在您的查看范围内" in text
+
+
+def test_every_rule_a_finding_may_name_has_words():
+    book = load_book(year=2021, county="340223")
+    rules = describe_rules(book)
+    codes = [item.code for item in book.sub_items]
+    for each in plan_specs(book=book, present=codes, lists=[r.code for r in book.rosters]):
+        assert rule_words(each.spec.rule, rules=rules) is not None, each.spec.rule
 
 
 def test_settling_takes_one_click_and_names_the_clerk(tree, client, findings, year):

@@ -30,6 +30,7 @@ from mingbai.intake.queries.sheets import (
     find_sheet,
     live_sheets,
     sheet_table,
+    sheets_at,
     superseded_sheets,
     verdicts_of,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "sheet_line",
     "sheet_lines",
     "sheet_table",
+    "sheets_at",
     "sheets_with_reasons",
     "superseded_sheets",
     "upload_job",

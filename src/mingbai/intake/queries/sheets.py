@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pyarrow as pa
 from django.db.models import Exists, OuterRef
 
@@ -9,6 +11,10 @@ from mingbai.base.files import open_file
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.intake.models import Sheet, Verdict
 from mingbai.intake.packing import unbundle, unpack
+
+
+#: File and sheet number of a record's origin; a record without a workbook has neither.
+Place = tuple[int | None, int | None]
 
 
 class CannotSeeSheet(Exception):
@@ -54,6 +60,21 @@ def find_sheet(*, file: int, number: int, to: Asker) -> Sheet:
     if found is None:
         raise CannotSeeSheet(f"没有第 {file} 号文件的第 {number} 张工作表，或不在您的查看范围内。")
     return found
+
+
+def sheets_at(places: Collection[Place], *, to: Asker) -> dict[Place, Sheet]:
+    """(file, sheet number) -> the newest sheet there, for those this asker may see; one query."""
+    found = (
+        Sheet.objects.seen_by(to)
+        .select_related("office", "receipt")
+        .filter(file_id__in={file for file, _ in places})
+        .order_by("id")
+    )
+    return {
+        (sheet.file_id, sheet.number): sheet
+        for sheet in found
+        if (sheet.file_id, sheet.number) in places
+    }
 
 
 def sheet_table(sheet: Sheet, *, to: Asker) -> pa.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mingbai.registry.queries.explain import explain_finding, finding_name
+from mingbai.registry.queries.explain import explain_finding, finding_name, rule_words
 from mingbai.registry.queries.findings import (
     evidence_of,
     finding_seen,
@@ -57,6 +57,7 @@ __all__ = [
     "person_seen",
     "roster_rows",
     "rule_records",
+    "rule_words",
     "settlements_of",
     "show_person",
     "sub_item_names",

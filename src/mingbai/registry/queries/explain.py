@@ -7,6 +7,7 @@ from typing import Final
 
 from mingbai.engine.checks import MESSAGES, message
 from mingbai.registry.models import Finding
+from mingbai.rulebook import RuleWords
 
 #: Short names of kinds of suspicion, for lists and filters.
 _NAMES: Final[Mapping[str, str]] = {
@@ -32,6 +33,22 @@ _NAMES: Final[Mapping[str, str]] = {
     "over_capacity": "超过核定人数",
     "uncompared_id": "缺证件号未比对",
 }
+
+
+#: The registry's own rules about identity, which no book holds.
+_OWN: Final[Mapping[str, RuleWords]] = {
+    "identity/two_names": RuleWords("一个证件号对应一个姓名", "身份核对通用规则", "sourced"),
+    "identity/missing_id": RuleWords("没有证件号的行不能比对", "身份核对通用规则", "sourced"),
+}
+
+
+def rule_words(rule: str, *, rules: Mapping[str, RuleWords]) -> RuleWords | None:
+    """A finding's rule in words, from the year's ``rules``; ``None`` where the book dropped it.
+
+    A check of amounts names the day its standard took force behind a colon.
+    """
+    check, _, _ = rule.partition(":")
+    return _OWN.get(rule) or rules.get(rule) or rules.get(check)
 
 
 def finding_name(code: str) -> str:

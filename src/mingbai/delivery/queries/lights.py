@@ -34,8 +34,8 @@ class Light:
 
     ``gap`` is actual less planned as a ratio (0.249 is 24.9 百分点 ahead). Red: less done than was
     due a month before, or the finish date has passed; yellow: behind, but by less than a month's
-    plan; green: on time; done: the year's target is reached; grey: no target, no report yet, or (for a
-    town) rosters that do not say who is of which town.
+    plan; green: on time; done: the year's target is reached; grey: no target, no report yet, or
+    (for a town) rosters that do not say who is of which town.
     """
 
     standing: SubItemStanding

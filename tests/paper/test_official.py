@@ -7,6 +7,8 @@ import io
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
 
 import docx
 import pytest
@@ -208,3 +210,24 @@ def test_blocks_refuse_what_cannot_be_printed():
     with pytest.raises(ValueError, match="one cell a column"):
         Table(("甲", "乙"), (("一",),))
     assert plain_text(("拨付", RELEASED, "。")) == "拨付6.69亿元。"
+
+
+def test_every_face_names_others_to_take_in_its_place():
+    """Word reads the list in the file; on free systems fontconfig is told the same."""
+    part = zipfile.ZipFile(io.BytesIO(write_official_docx(a_document()))).read("word/fontTable.xml")
+    fonts = ElementTree.fromstring(part)
+    told = {
+        font.get(qn("w:name")): font.find(qn("w:altName")).get(qn("w:val")).split(",")
+        for font in fonts
+    }
+    used = {
+        fonts.get(qn("w:eastAsia")) for fonts in opened(a_document()).element.iter(qn("w:rFonts"))
+    }
+    assert used <= set(told)
+    assert all(names[-1].startswith("Noto S") for names in told.values())
+    conf = ElementTree.parse(Path(__file__).parents[2] / "docs/book/official-faces.conf")
+    system = {
+        match.findtext("test/string"): [each.text for each in match.findall("edit/string")]
+        for match in conf.iter("match")
+    }
+    assert system == told

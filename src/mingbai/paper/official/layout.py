@@ -38,11 +38,12 @@ NUMBER_FONT: Final = "宋体"
 
 HEADING_FONTS: Final = {1: HEADING_FONT, 2: SECOND_FONT, 3: BODY_FONT, 4: BODY_FONT}
 
-# The prescribed faces are not free: a machine without one is told the nearest it may have.
+# The prescribed faces are not free: a machine without one is told the nearest it may have, best
+# first, ending with a face anybody may install.
 FONT_ALTERNATIVES: Final = {
-    BODY_FONT: "仿宋",
-    TITLE_FONT: "华文中宋",
-    HEADING_FONT: "SimHei",
-    SECOND_FONT: "楷体",
-    NUMBER_FONT: "SimSun",
+    BODY_FONT: ("仿宋", "FangSong", "Noto Serif CJK SC"),
+    TITLE_FONT: ("华文中宋", "STZhongsong", "Noto Serif CJK SC"),
+    HEADING_FONT: ("SimHei", "Noto Sans CJK SC"),
+    SECOND_FONT: ("楷体", "KaiTi", "Noto Serif CJK SC"),
+    NUMBER_FONT: ("SimSun", "Noto Serif CJK SC"),
 }

@@ -1,9 +1,9 @@
 """Tags every room's pages share: lights, bars, pages of a list, charts, periods and short digests.
 
 ``{% load ui %}`` then ``{% light state text %}``, ``{% planbar done planned state %}``,
-``{% pager page unit %}``, ``{% tile_money amount unit %}``, ``{% chart id option label %}`` with ``{% chart_scripts %}`` in the
-block ``scripts``, and the filters ``period``, ``percent``, ``points``, ``grouped``, ``yuan``,
-``scaled``, ``digest``.
+``{% pager page unit %}``, ``{% tile_money amount unit %}``, ``{% chart id option label %}`` with
+``{% chart_scripts %}`` in the block ``scripts``, and the filters ``period``, ``percent``,
+``points``, ``grouped``, ``yuan``, ``scaled``, ``digest``.
 """
 
 from __future__ import annotations

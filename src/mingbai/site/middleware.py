@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views.defaults import permission_denied
@@ -26,6 +26,9 @@ class AskerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
+            # No name of ours holds a NUL, and PostgreSQL would refuse the query.
+            raise Http404("地址中含有无效字符。")
         if request.path.startswith(_OPEN):
             request.asker = Asker()  # type: ignore[attr-defined]
             return self.get_response(request)

@@ -45,10 +45,10 @@ class ChineseParser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help="显示本说明")
 
     def format_usage(self) -> str:
-        return super().format_usage().replace("usage:", "用法：", 1)
+        return super().format_usage().replace("usage: ", "用法：", 1)
 
     def format_help(self) -> str:
-        return super().format_help().replace("usage:", "用法：", 1)
+        return super().format_help().replace("usage: ", "用法：", 1)
 
     def error(self, message: str) -> NoReturn:
         for english, chinese in (
@@ -87,7 +87,7 @@ def main(argv: Sequence[str]) -> int:
     module_name, help_ = COMMANDS[name]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingbai.site.settings")
     command: Command = importlib.import_module(f"mingbai.site.commands.{module_name}")
-    if name == "manage":
+    if name == "manage" and not set(argv[1:2]) & {"-h", "--help"}:
         return command.run(argparse.Namespace(rest=list(argv[1:])))
     parser = ChineseParser(prog=f"./mingbai {name}", description=help_)
     command.add_arguments(parser)

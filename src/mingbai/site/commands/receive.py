@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mingbai.intake.models import Receipt
+    from mingbai.rulebook.model import Book
+    from mingbai.site.commands.progress import Bars
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,13 +29,10 @@ def run(args: argparse.Namespace) -> int:
     from django.conf import settings
     from django.utils import timezone
 
-    from mingbai.registry.actions import compare_sheets
     from mingbai.rulebook import load_book
     from mingbai.site.commands.progress import Bars
     from mingbai.site.line import (
         CannotNameOffice,
-        enrol_year,
-        enter_sheets,
         files_of,
         offices_named,
         receive_folder,
@@ -57,19 +61,27 @@ def run(args: argparse.Namespace) -> int:
         print(error)
         return 1
     if not args.only_receive:
-        with bars.stage("enter"):
-            enter_sheets(year=args.year, book=book, by=None, at=now)
-        with bars.stage("compare"):
-            compare_sheets(year=args.year, book=book, by=None, at=now)
-        with bars.stage("enrol"):
-            enrol_year(year=args.year, book=book, by=None, at=now)
+        _enter(book, now, bars)
     _say(receipts)
     if args.returned:
         _write_returned(receipts, args.returned, now)
     return 0
 
 
-def _say(receipts: list) -> None:  # type: ignore[type-arg]
+def _enter(book: Book, at: datetime, bars: Bars) -> None:
+    """Enter, compare and enrol what passed."""
+    from mingbai.registry.actions import compare_sheets
+    from mingbai.site.line import enrol_year, enter_sheets
+
+    with bars.stage("enter"):
+        enter_sheets(year=book.year, book=book, by=None, at=at)
+    with bars.stage("compare"):
+        compare_sheets(year=book.year, book=book, by=None, at=at)
+    with bars.stage("enrol"):
+        enrol_year(year=book.year, book=book, by=None, at=at)
+
+
+def _say(receipts: list[Receipt]) -> None:
     outcomes = Counter(r.get_outcome_display() for r in receipts)
     print(f"共 {len(receipts)} 个文件：" + "，".join(f"{k} {n}" for k, n in outcomes.items()))
     rows, rejected = sum(r.row_count for r in receipts), sum(r.rejected_count for r in receipts)
@@ -79,14 +91,14 @@ def _say(receipts: list) -> None:  # type: ignore[type-arg]
             print(f"✗ {receipt.office.short_name}《{receipt.original_name}》：{receipt.message}")
 
 
-def _write_returned(receipts: list, folder: Path, at: object) -> None:  # type: ignore[type-arg]
+def _write_returned(receipts: list[Receipt], folder: Path, at: datetime) -> None:
     from mingbai.intake.actions import return_workbook
 
     folder.mkdir(parents=True, exist_ok=True)
     written = 0
     for receipt in receipts:
         if receipt.outcome == "accepted" and receipt.rejected_count:
-            content = return_workbook(receipt=receipt, by=None, at=at)  # type: ignore[arg-type]
+            content = return_workbook(receipt=receipt, by=None, at=at)
             name = f"{receipt.office.short_name}-{receipt.pk}-退回.xlsx"
             (folder / name).write_bytes(content)
             written += 1

@@ -136,7 +136,7 @@ def clean(small_county, tmp_path_factory):
         home = tmp_path_factory.mktemp(f"clean-{what}") / "home"
         small_county.copy(getattr(small_county, start), home)
         began = time.monotonic()
-        run_worker(what, small_county.folder, home)
+        run_worker(what, small_county.few, home)
         found[what] = (time.monotonic() - began, rows(home, query))
         assert found[what][1], "an undisturbed run leaves something"
     return found
@@ -150,7 +150,7 @@ def test_killed_at_random_moments_nothing_is_lost_or_doubled(what, small_county,
     small_county.copy(getattr(small_county, start), home)
     for kill in range(KILLS):
         acknowledged = killed_run(
-            what, small_county.folder, home, after=chance.uniform(0, 0.4 * seconds)
+            what, small_county.few, home, after=chance.uniform(0, 0.4 * seconds)
         )
         assert faults_of(home, acknowledged) == [], f"after kill {kill}"
         disturbed += 1
@@ -158,7 +158,7 @@ def test_killed_at_random_moments_nothing_is_lost_or_doubled(what, small_county,
             # All done: check it and begin again from the start for the kills that are left.
             assert run_python(LEDGER, home).strip() == "True"
             small_county.copy(getattr(small_county, start), home)
-    run_worker(what, small_county.folder, home)
+    run_worker(what, small_county.few, home)
     assert rows(home, query) == expected
     assert run_python(LEDGER, home).strip() == "True"
     assert disturbed == KILLS
@@ -173,7 +173,7 @@ def test_control_arm_without_transactions_is_caught(what, small_county, clean, t
         home = small_county.copy(getattr(small_county, start), tmp_path / f"home-{kill}")
         acknowledged = killed_run(
             what,
-            small_county.folder,
+            small_county.few,
             home,
             after=chance.uniform(0.05, 0.9) * seconds,
             MINGBAI_CONTROL="1",

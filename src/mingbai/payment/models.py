@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from mingbai.base.models import ActMixin, OriginMixin, User
+from mingbai.base.models import Act, ActMixin, OriginMixin, StoredFile, User
 from mingbai.base.scope import Asker, ScopeBy, ScopedModel
 from mingbai.registry.models import Enrolment, Person
 
@@ -100,6 +100,19 @@ class PaymentLine(ScopedModel, OriginMixin, ActMixin):
 
     scope = ScopeBy(town="town", sub_item="sub_item")
 
+    # Nobody looks lines up by act or file, and neither is ever deleted: an index on them would
+    # double the cost of writing a line.
+    act = models.ForeignKey(
+        Act, verbose_name="台账", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    origin_file = models.ForeignKey(
+        StoredFile,
+        verbose_name="来源文件",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
     batch = models.ForeignKey(PaymentBatch, on_delete=models.PROTECT, related_name="lines")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
     enrolment = models.ForeignKey(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 from django.db import IntegrityError, transaction
@@ -16,7 +17,7 @@ from mingbai.base.models import Act, User
 from mingbai.payment.actions.amounts import CAUSES
 from mingbai.payment.actions.plan import Plan, plan_batch
 from mingbai.payment.models import BatchShare, BatchStep, PaymentBatch, PaymentLine
-from mingbai.payment.queries.digest import DIGEST_COLUMNS
+from mingbai.payment.queries.digest import DIGEST_COLUMNS, digest_lines
 from mingbai.payment.queries.source import Source, read_source, source_mark
 from mingbai.rulebook import Book, SubItem
 
@@ -60,10 +61,9 @@ def draw_batch(
         with transaction.atomic():
             if source is None or source.mark != source_mark(year=year):
                 source = read_source(year=year, sub_items=frozenset({sub_item}))
-            rows = source.rows.get(sub_item)
-            if rows is None:
+            if sub_item not in source.rows:
                 raise CannotDrawBatch(f"《{item.name}》今年还没有收到花名册，没有可发放的人。")
-            plan = plan_batch(rows=rows, sub_item=item, period=period)
+            plan = plan_batch(source=source, sub_item=item, period=period)
             _check_plan(plan, declared, item, period)
             return _write(plan, sub_item=sub_item, period=period, book=book, by=by, at=at)
     except IntegrityError as error:
@@ -97,9 +97,7 @@ def draw_all(
     ]
     drawn: list[PaymentBatch] = []
     for place, (sub_item, period) in enumerate(work, start=1):
-        if source.mark != source_mark(year=year):
-            source = read_source(year=year)
-        batch = _draw_if_owed(source, sub_item, period, book, by, at)
+        source, batch = _draw_if_owed(source, sub_item, period, book, by, at)
         if batch is not None:
             drawn.append(batch)
         if progress is not None:
@@ -109,18 +107,21 @@ def draw_all(
 
 def _draw_if_owed(
     source: Source, sub_item: str, period: int, book: Book, by: User, at: datetime
-) -> PaymentBatch | None:
+) -> tuple[Source, PaymentBatch | None]:
+    """Draw from the source, read anew if anything it was made of has changed meanwhile."""
     item = book.sub_item(sub_item)
-    rows = source.rows.get(sub_item)
-    if rows is None:
-        return None
     try:
         # One plain transaction: inside a savepoint SQLite's bulk insert turns quadratic.
         with transaction.atomic():
-            plan = plan_batch(rows=rows, sub_item=item, period=period)
+            if source.mark != source_mark(year=source.year):
+                source = read_source(year=source.year)
+            if sub_item not in source.rows:
+                return source, None
+            plan = plan_batch(source=source, sub_item=item, period=period)
             if not plan.lines.height:
-                return None
-            return _write(plan, sub_item=sub_item, period=period, book=book, by=by, at=at)
+                return source, None
+            batch = _write(plan, sub_item=sub_item, period=period, book=book, by=by, at=at)
+            return source, batch
     except IntegrityError as error:
         raise CannotDrawBatch(
             f"《{item.name}》{period} 的批次正由他人制表，已停在这里；"
@@ -166,7 +167,8 @@ def _check_plan(plan: Plan, declared: Declared | None, item: SubItem, period: in
 def _write(
     plan: Plan, *, sub_item: str, period: int, book: Book, by: User, at: datetime
 ) -> PaymentBatch:
-    digest = plan.digest()
+    lines = plan.lines.select(DIGEST_COLUMNS).rows()
+    digest = digest_lines(lines)
     act = record_act(
         "draw_batch",
         by=by,
@@ -198,7 +200,7 @@ def _write(
         drawn_by=by,
         act=act,
     )
-    _write_lines(plan.lines, batch, act)
+    _write_lines(lines, batch, act)
     _write_shares(plan.lines, batch, act)
     BatchStep.objects.create(
         batch=batch,
@@ -213,9 +215,9 @@ def _write(
     return batch
 
 
-def _write_lines(lines: pl.DataFrame, batch: PaymentBatch, act: Act) -> None:
+def _write_lines(lines: list[tuple[Any, ...]], batch: PaymentBatch, act: Act) -> None:
     rest = (batch.pk, False, act.pk)
-    rows = (row + rest for row in lines.select(DIGEST_COLUMNS).iter_rows())
+    rows = (line + rest for line in lines)
     insert_rows(PaymentLine, [*DIGEST_COLUMNS, "batch_id", "voided", "act_id"], rows)
 
 

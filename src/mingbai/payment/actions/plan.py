@@ -10,8 +10,8 @@ import polars as pl
 
 from mingbai.payment.actions.amounts import decide_amounts
 from mingbai.payment.models import PaymentLine
-from mingbai.payment.queries.digest import DIGEST_COLUMNS, DIGEST_ORDER, digest_lines
-from mingbai.payment.queries.source import enrolled
+from mingbai.payment.queries.digest import DIGEST_ORDER
+from mingbai.payment.queries.source import Source
 from mingbai.rulebook import SubItem
 
 _WHY: Final = "what was drawn before decides what is still to be paid"
@@ -36,24 +36,19 @@ class Plan:
         """Person-times."""
         return int(self.lines["person_times"].sum())
 
-    def digest(self) -> str:
-        """The digest the batch will have once the lines are in the database."""
-        return digest_lines(self.lines.select(DIGEST_COLUMNS).iter_rows())
 
-
-def plan_batch(*, rows: pl.DataFrame, sub_item: SubItem, period: int) -> Plan:
+def plan_batch(*, source: Source, sub_item: SubItem, period: int) -> Plan:
     """Plan the lines of one sub-item and month from its roster rows.
 
     Rows rejected, held, not enrolled, ended, without an amount, repeated, or drawn before are left
     out and counted by cause. Of two rows of one person and period the first received is paid.
     """
     left: Counter[str] = Counter()
-    rows = rows.filter(pl.col("period") == period)
+    rows = source.rows[sub_item.code].filter(pl.col("period") == period)
     rows = _set_aside(rows, pl.col("verdict").fill_null(0) >= _REJECTED, "rejected", left)
     rows = _set_aside(rows, pl.col("held"), "held", left)
-    rows = rows.join(
-        enrolled(sub_item=sub_item.code), on="id_key", how="left", maintain_order="left"
-    )
+    people = source.enrolled(sub_item.code)
+    rows = rows.join(people, on="id_key", how="left", maintain_order="left")
     rows = _set_aside(rows, pl.col("person_id").is_null(), "not_enrolled", left)
     rows = _set_aside(rows, (pl.col("end_period") < period).fill_null(False), "ended", left)
     lines, missed = decide_amounts(rows, sub_item, period)

@@ -194,6 +194,7 @@ class Migration(migrations.Migration):
                 (
                     "act",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="base.act",
@@ -220,6 +221,7 @@ class Migration(migrations.Migration):
                 (
                     "origin_file",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 from typing import Any, Final
 
 from django.db import connection
@@ -26,14 +27,17 @@ DIGEST_COLUMNS: Final = (
 )
 #: Lines are sorted by these; they are unique within a batch.
 DIGEST_ORDER: Final = ("person_id", "period", "item", "turn")
-_CHUNK: Final = 20_000
+_CHUNK: Final = 5_000
+_LINE: Final = "\t".join(["%s"] * len(DIGEST_COLUMNS)) + "\n"
 
 
 def digest_lines(rows: Iterable[Sequence[Any]]) -> str:
     """SHA-256 of rows of ``DIGEST_COLUMNS``; codes and numbers hold neither tab nor newline."""
     digest = hashlib.sha256()
-    for row in rows:
-        digest.update(("\t".join(map(str, row)) + "\n").encode())
+    source = iter(rows)
+    while part := list(islice(source, _CHUNK)):
+        # One format for thousands of rows: row by row costs twice the time of reading them.
+        digest.update((_LINE * len(part) % tuple(chain.from_iterable(part))).encode())
     return digest.hexdigest()
 
 
@@ -48,4 +52,5 @@ def batch_digest(batch_id: int) -> str:
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [batch_id])
-        return digest_lines(iter(lambda: cursor.fetchone(), None))
+        parts = iter(lambda: cursor.fetchmany(_CHUNK), [])
+        return digest_lines(chain.from_iterable(parts))

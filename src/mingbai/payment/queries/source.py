@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
@@ -33,12 +33,21 @@ class Source:
     """Rows of a year's rosters by sub-item, ready to draw from.
 
     ``rows``: sub-item -> ``origin_* id_key town period amount grade start_date verdict held``.
-    ``mark`` names the state of sheets, findings and enrolments it was read at.
+    ``mark`` names the state of sheets, findings and enrolments it was read at: whoever draws from
+    it makes sure, in the transaction that writes, that the mark still stands.
     """
 
     year: int
     mark: tuple[int, ...]
     rows: dict[str, pl.DataFrame]
+    _enrolled: dict[str, pl.DataFrame] = field(default_factory=dict, compare=False)
+
+    def enrolled(self, sub_item: str) -> pl.DataFrame:
+        """``id_key person_id enrolment_id end_period`` of a sub-item, read once a sub-item."""
+        if sub_item not in self._enrolled:
+            self._enrolled.clear()  # one sub-item after the other: memory holds one
+            self._enrolled[sub_item] = _enrolled(sub_item)
+        return self._enrolled[sub_item]
 
 
 def read_source(*, year: int, sub_items: frozenset[str] | None = None) -> Source:
@@ -74,21 +83,21 @@ def source_mark(*, year: int) -> tuple[int, ...]:
     return (*(rows.aggregate(newest=Max("pk"))["newest"] or 0 for rows in newest), ends or 0)
 
 
-def enrolled(*, sub_item: str) -> pl.DataFrame:
-    """``id_key person_id enrolment_id end_period`` of a sub-item; the newest enrolment of each."""
+def _enrolled(sub_item: str) -> pl.DataFrame:
+    """The newest enrolment of each person in a sub-item."""
     rows = (
         Enrolment.objects.unscoped(_WHY)
         .filter(sub_item=sub_item)
         .order_by("id")
         .values_list("person__id_key", "person_id", "id", "end_period")
     )
-    found = [(bytes(key), person, pk, end) for key, person, pk, end in rows.iterator(20_000)]
     schema = {
         "id_key": pl.Binary(),
         "person_id": pl.Int64(),
         "enrolment_id": pl.Int64(),
         "end_period": pl.Int32(),
     }
+    found = [(bytes(key), person, pk, end) for key, person, pk, end in rows.iterator(20_000)]
     return pl.DataFrame(found, schema=schema, orient="row").unique(
         "id_key", keep="last", maintain_order=True
     )

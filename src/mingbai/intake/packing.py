@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,9 +21,15 @@ def pack(table: pa.Table) -> bytes:
     return bytes(sink.getvalue().to_pybytes())
 
 
-def unpack(content: bytes | memoryview) -> pa.Table:
-    """The table that `pack` made bytes of."""
-    with pa.ipc.open_file(pa.BufferReader(pa.py_buffer(content))) as reader:
+def unpack(content: bytes | memoryview, columns: Collection[str] | None = None) -> pa.Table:
+    """The table that `pack` made bytes of, or only those of its columns that are named."""
+    source = pa.BufferReader(pa.py_buffer(content))
+    with pa.ipc.open_file(source) as reader:
+        if columns is None:
+            return reader.read_all()
+        fields = [at for at, name in enumerate(reader.schema.names) if name in columns]
+    # What is not asked for is not even decompressed.
+    with pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=fields)) as reader:
         return reader.read_all()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from mingbai.base.models import Act, ActMixin, OriginMixin, User
+from mingbai.base.models import Act, ActMixin, OriginMixin, StoredFile, User
 from mingbai.base.scope import Asker, ScopeBy, ScopedModel
 
 
@@ -29,6 +29,19 @@ class Person(ScopedModel, OriginMixin, ActMixin):
 
     scope = ScopeByEnrolment(town="town")
 
+    # Nobody looks these up by act or file, and neither is ever deleted: an index on them would only
+    # slow the writing of a whole county.
+    act = models.ForeignKey(
+        Act, verbose_name="台账", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    origin_file = models.ForeignKey(
+        StoredFile,
+        verbose_name="来源文件",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
     id_key = models.BinaryField("证件号索引", max_length=16, unique=True)
     id_sealed = models.BinaryField("证件号")
     name_sealed = models.BinaryField("姓名")
@@ -54,6 +67,18 @@ class Enrolment(ScopedModel, OriginMixin, ActMixin):
 
     scope = ScopeBy(town="town", sub_item="sub_item")
 
+    # Nobody looks them up by act or file either.
+    act = models.ForeignKey(
+        Act, verbose_name="台账", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    origin_file = models.ForeignKey(
+        StoredFile,
+        verbose_name="来源文件",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="enrolments", db_index=False
     )

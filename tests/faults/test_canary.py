@@ -54,7 +54,8 @@ client.force_login(
 why = "canary"
 paths = ["/", "/intake/", "/programmes/", "/funds/", "/outreach/", "/payment/", "/report/",
          "/registry/people/", "/registry/findings/"]
-paths += [f"/intake/receipts/{r}/" for r in Receipt.objects.unscoped(why).values_list("pk", flat=True)[:60]]
+receipts = Receipt.objects.unscoped(why).values_list("pk", flat=True)[:60]
+paths += [f"/intake/receipts/{r}/" for r in receipts]
 batches = PaymentBatch.objects.unscoped(why).values_list("pk", flat=True)[:30]
 people = Person.objects.unscoped(why).values_list("pk", flat=True)[:60]
 paths += [f"/payment/batches/{b}/" for b in batches] + [f"/registry/people/{p}/" for p in people]

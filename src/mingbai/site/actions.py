@@ -142,3 +142,11 @@ def open_accounts(
             payload={"usernames": [u.username for u in opened]},
         )
     return opened
+
+
+@transaction.atomic
+def reset_password(*, user: User, password: str, by: User | None, at: datetime) -> Act:
+    """Give an account a new password; whoever is signed in with the old one is signed out."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return record_act("reset_password", by=by, at=at, payload={"username": user.username})

@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "建立演示县，跑完整条线并打开网站"),
     "serve": ("serve", "启动网站和后台任务"),
     "setup": ("setup", "建库升级，载入区划、单位和年度清单"),
+    "account": ("account", "开设账号，或重设一个账号的密码"),
     "receive": ("receive", "接收一个文件夹的报表，逐行检查并登记"),
     "compile": ("compile", "编制半年小结（docx 和网页）"),
     "why": ("why", "追问小结中的一个数：怎么算的，来自哪些行"),

@@ -147,11 +147,14 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     found = _finding_or_404(request, pk)
     steps = list(settlements_of(found, to=to))
     evidence = evidence_of(found, to=to)
-    rows = list(evidence[:PAGE])
-    sheets = sheets_at({(row.origin_file_id, row.origin_sheet) for row in rows}, to=to)
+    rows = {row: (row.origin_file_id, row.origin_sheet) for row in evidence[:PAGE]}
+    sheets = sheets_at(set(rows.values()), to=to)
+    shown = [(row, sheets[place]) for row, place in rows.items() if place in sheets]
     context = {
         "card": _finding_card(found, _Words.of(found.year)),
-        "evidence": [(row, sheets.get((row.origin_file_id, row.origin_sheet))) for row in rows],
+        "evidence": shown,
+        "looked_at": len(rows),
+        "unseen_count": len(rows) - len(shown),
         "evidence_count": evidence.count(),
         "steps": steps,
         "last_number": steps[-1].number if steps else 0,

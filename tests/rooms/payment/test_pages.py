@@ -47,7 +47,7 @@ def test_lines_name_their_rule_in_chinese_and_keep_the_id_for_auditors(tree, cli
     line = PaymentLine.objects.unscoped("test").first()
     text = client.get(f"/payment/batches/{batch.pk}/").content.decode()
     assert text.count(f'<span title="{rule.source}">{rule.name}</span></td>') == 50
-    assert text.count(f"<code>{rule.rule_id}</code>") == 1
+    assert text.count(f'<code class="muted">{rule.rule_id}</code>') == 1
     assert f"{rule.name}：{rule.source}" in text
     assert f">{line.item}<" not in text
     text = client.get(f"/payment/people/{line.person_id}/").content.decode()

@@ -63,6 +63,10 @@ class CanonType(Protocol):
 
     MESSAGES: ClassVar[Mapping[str, str]]
 
+    def __hash__(self) -> int:
+        """A type is asked for its expressions once and remembered."""
+        ...
+
     def fast(self, text: pl.Expr, kind: pl.Expr) -> pl.Expr:
         """Canonical value of regular cells, null for the rest."""
         ...

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
@@ -65,6 +66,7 @@ def canonical_table(
     frame = _take_lines(raw, first_line, last_line, skip_lines)
     given = defaults or {}
     wide = _read_fast(frame, columns, types)
+    left = _count_left(wide, columns)
     values: dict[str, pl.Series] = {}
     faults = _Faults()
     for index, (column, kind) in enumerate(zip(columns, types, strict=True)):
@@ -73,7 +75,12 @@ def canonical_table(
             if column.required and column.name not in given:
                 faults.add_missing(frame["line"].to_list(), column.name)
             continue
-        values[column.name] = _settle(wide, index, column, kind, faults)
+        if column.required and left[f"b{index}"]:
+            blank = wide["line"].filter(wide[f"t{index}"].is_null())
+            faults.add_missing(blank.to_list(), column.name)
+        values[column.name] = wide[f"v{index}"]
+        if left[f"o{index}"]:
+            values[column.name] = _settle(wide, index, column, kind, faults)
     return _assemble(frame["line"], columns, types, values, faults)
 
 
@@ -115,18 +122,44 @@ def _take_lines(
 def _read_fast(
     frame: pl.DataFrame, columns: Sequence[CanonColumn], types: Sequence[CanonType]
 ) -> pl.DataFrame:
+    """Columns t, k and v of each sheet column: trimmed text, kind, value where it is regular."""
     trimmed = [pl.col("line")]
     fast = []
     for index, (column, kind) in enumerate(zip(columns, types, strict=True)):
-        if column.place is None:
-            continue
-        text = pl.col(f"c{column.place}").str.strip_chars(BLANKS)
-        trimmed.append(pl.when(text != "").then(text).alias(f"t{index}"))
-        trimmed.append(pl.col(f"k{column.place}").alias(f"k{index}"))
-        plain_cell = ~pl.col(f"k{index}").is_in([ERROR, FORMULA])
-        read = kind.fast(pl.col(f"t{index}"), pl.col(f"k{index}"))
-        fast.append(pl.when(plain_cell).then(read).alias(f"v{index}"))
+        if column.place is not None:
+            trimmed += _trimmed(column.place, index)
+            fast.append(_fast(kind, index))
     return frame.select(trimmed).with_columns(fast)
+
+
+# Hundreds of sheets have the same columns: making their expressions costs more than running them.
+@lru_cache(maxsize=1024)
+def _trimmed(place: int, index: int) -> tuple[pl.Expr, pl.Expr]:
+    text = pl.col(f"c{place}").str.strip_chars(BLANKS)
+    return pl.when(text != "").then(text).alias(f"t{index}"), pl.col(f"k{place}").alias(f"k{index}")
+
+
+@lru_cache(maxsize=1024)
+def _fast(kind: CanonType, index: int) -> pl.Expr:
+    text, its_kind = pl.col(f"t{index}"), pl.col(f"k{index}")
+    plain_cell = (its_kind != ERROR) & (its_kind != FORMULA)
+    read = pl.when(plain_cell).then(kind.fast(text, its_kind))
+    return read.cast(_POLARS[kind.arrow]).alias(f"v{index}")
+
+
+@lru_cache(maxsize=1024)
+def _left(index: int) -> tuple[pl.Expr, pl.Expr]:
+    text, value = pl.col(f"t{index}"), pl.col(f"v{index}")
+    left = value.is_null() & text.is_not_null()
+    return text.null_count().alias(f"b{index}"), left.sum().alias(f"o{index}")
+
+
+def _count_left(wide: pl.DataFrame, columns: Sequence[CanonColumn]) -> dict[str, int]:
+    """How many cells of each column are blank (b) and how many left undecided (o), in one pass."""
+    counts: list[pl.Expr] = []
+    for index, column in enumerate(columns):
+        counts += _left(index) if column.place is not None else ()
+    return wide.select(counts).row(0, named=True) if counts else {}
 
 
 class _Faults:
@@ -162,14 +195,8 @@ def _settle(
     wide: pl.DataFrame, index: int, column: CanonColumn, kind: CanonType, faults: _Faults
 ) -> pl.Series:
     """Values of one column; what the expression left open goes to the plain twin."""
-    lines, text = wide["line"], wide[f"t{index}"]
-    value = wide[f"v{index}"].cast(_POLARS[kind.arrow])
-    blank = text.is_null()
-    if column.required and blank.any():
-        faults.add_missing(lines.filter(blank).to_list(), column.name)
-    open_rows = (value.is_null() & ~blank).arg_true()
-    if not len(open_rows):
-        return value
+    lines, text, value = wide["line"], wide[f"t{index}"], wide[f"v{index}"]
+    open_rows = (value.is_null() & text.is_not_null()).arg_true()
     known: dict[tuple[str, int], Reading] = {}
     found: list[Value | None] = []
     cells = zip(
@@ -211,8 +238,11 @@ def _assemble(
             fields += [pa.field(birth, pa.date32()), pa.field(sex, pa.int8())]
     fields.append(pa.field("verdict", pa.int8(), nullable=False))
     worst = faults.worst()
-    verdict = [worst.get(line, 0) for line in lines.to_list()] if worst else [0] * len(lines)
-    made = made.with_columns(*derived, pl.Series("verdict", verdict, pl.Int8))
+    verdict: pl.Series | pl.Expr = pl.lit(0, pl.Int8).alias("verdict")
+    if worst:
+        found = [worst.get(line, 0) for line in lines.to_list()]
+        verdict = pl.Series("verdict", found, pl.Int8)
     schema = pa.schema(fields)
-    table = made.select(schema.names).to_arrow(compat_level=pl.CompatLevel.oldest())
+    made = made.with_columns(*derived, verdict).select(schema.names)
+    table = made.to_arrow(compat_level=pl.CompatLevel.oldest())
     return CanonResult(table.cast(schema), faults.table())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import polars as pl
 import pyarrow as pa
@@ -30,14 +30,26 @@ def passes_luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
+def _luhn_sum(number: int) -> int:
+    """The Luhn sum of four digits, of which the last counts once."""
+    once = number % 10 + number // 100 % 10
+    twice = (number // 10 % 10, number // 1000 % 10)
+    return once + sum(digit * 2 - (9 if digit > 4 else 0) for digit in twice)
+
+
+_LUHN: Final = pl.Series([_luhn_sum(number) for number in range(10_000)], dtype=pl.Int64)
+
+
 def _pass_luhn(cards: pl.Series) -> pl.Series:
-    """passes_luhn for a column of at most 18 nines and all 19-digit numbers that begin with 62."""
+    """passes_luhn for a column of at most 18 nines and all 19-digit numbers that begin with 62.
+
+    Four digits at a time out of a table: single digits would take four times as many steps.
+    """
     left = cards.cast(pl.Int64, strict=False)
     total = left * 0
-    for place in range(19):
-        digit = left % 10
-        total += digit * 2 - (digit > 4).cast(pl.Int64) * 9 if place % 2 else digit
-        left //= 10
+    for _ in range(5):
+        total += _LUHN[(left % 10_000).cast(pl.UInt32)]
+        left //= 10_000
     return total % 10 == 0
 
 

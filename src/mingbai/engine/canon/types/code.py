@@ -14,7 +14,7 @@ from mingbai.engine.canon.shapes import Reading, reject
 from mingbai.engine.canon.types.digits import fold_digits, is_text_or_number
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # hashing thousands of spellings a sheet would cost more
 class CodeType:
     """`codes`: (what is written, the code it means); the code itself is always understood."""
 

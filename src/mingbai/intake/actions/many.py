@@ -17,6 +17,7 @@ from mingbai.intake.actions.receiving import (
     judge_workbook,
     write_arrival,
 )
+from mingbai.intake.actions.writing import Blinder
 from mingbai.intake.models import Receipt
 
 READERS = 2
@@ -38,7 +39,7 @@ def receive_many(
     `files` is read only a few ahead, so memory holds a handful of files whatever their number.
     `progress(done, total, name)` is called after each file. A kill in between leaves whole files.
     """
-    books = Books(at)
+    books, blinder = Books(at), Blinder()
     arrivals: deque[Arrival] = deque()
     receipts: list[Receipt] = []
 
@@ -52,7 +53,9 @@ def receive_many(
         for _, workbook in reader.read_many(unknown()):
             arrival = arrivals.popleft()
             known = is_known(arrival)
-            opinion = None if known else judge_workbook(workbook, arrival, books=books)
+            opinion = None
+            if not known:
+                opinion = judge_workbook(workbook, arrival, books=books, blinder=blinder)
             receipts.append(write_arrival(arrival, opinion))
             if progress is not None:
                 progress(len(receipts), max(total, len(receipts)), receipts[-1].original_name)

@@ -13,7 +13,7 @@ from mingbai.base.files import store_file
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Division, Office, StoredFile, User
 from mingbai.engine.reading import Reader, Workbook, read_workbook
-from mingbai.intake.actions.writing import Packed, pack_sheet, write_sheets
+from mingbai.intake.actions.writing import Blinder, Packed, pack_sheet, write_sheets
 from mingbai.intake.judge import judge_sheet
 from mingbai.intake.models import Receipt
 from mingbai.intake.recognise import (
@@ -91,7 +91,8 @@ def receive_file(
     if is_known(arrival):
         return write_arrival(arrival, None)
     workbook = (reader.read if reader else read_workbook)(content, name)
-    return write_arrival(arrival, judge_workbook(workbook, arrival, books=Books(at)))
+    opinion = judge_workbook(workbook, arrival, books=Books(at), blinder=Blinder())
+    return write_arrival(arrival, opinion)
 
 
 class Books:
@@ -129,7 +130,9 @@ def is_known(arrival: Arrival) -> bool:
     )
 
 
-def judge_workbook(workbook: Workbook, arrival: Arrival, *, books: Books) -> Opinion:
+def judge_workbook(
+    workbook: Workbook, arrival: Arrival, *, books: Books, blinder: Blinder
+) -> Opinion:
     """Recognise and judge every sheet of a workbook; nothing stops at the first fault."""
     if workbook.fault is not None:
         return Opinion(Receipt.Outcome.UNREADABLE, workbook.fault.message)
@@ -145,7 +148,8 @@ def judge_workbook(workbook: Workbook, arrival: Arrival, *, books: Books) -> Opi
             continue
         found = recognise_sheet(raw, book=book, handed=arrival.handed)
         if isinstance(found, Recognised):
-            sheets.append(pack_sheet(raw, found, judge_sheet(raw, found, book=book), book=book))
+            judged = judge_sheet(raw, found, book=book)
+            sheets.append(pack_sheet(raw, found, judged, book=book, blinder=blinder))
         else:
             messages.extend([found.message] if found.message else [])
             misses += not isinstance(found, Blank)

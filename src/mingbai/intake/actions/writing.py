@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mingbai.base.bulk import insert_rows
 from mingbai.base.files import store_file
 from mingbai.base.models import Division, StoredFile
-from mingbai.base.secrets import blind_many
+from mingbai.base.secrets import BLIND_BYTES, blind_many
 from mingbai.engine.reading import RawSheet
 from mingbai.intake.judge import Counts, Judgement
 from mingbai.intake.models import Receipt, Sheet, Verdict
@@ -26,6 +27,10 @@ KEYS = {
     "name_key": ("name_only", "name"),
 }
 """Blind key column -> (purpose of the blind index, canonical column); null where there is none."""
+
+
+#: Up to so many values of a kind are remembered: the people of a county, some 20 MB a kind.
+_REMEMBERED = 200_000
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,30 @@ class Packed:
     book_digest: str
 
 
-def pack_sheet(raw: RawSheet, found: Recognised, judged: Judgement, *, book: Book) -> Packed:
+class Blinder:
+    """Blind keys, remembered over the files of one run: the same people come month after month."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, bytes]] = {}
+
+    def blind(self, purpose: str, values: pa.ChunkedArray) -> pa.Array:
+        """What `blind_many` gives; only values not met before are hashed."""
+        known = self._known.setdefault(purpose, {})
+        if len(known) > _REMEMBERED:
+            known.clear()
+        coded = pc.dictionary_encode(values.combine_chunks().cast(pa.string()))
+        texts = coded.dictionary.to_pylist()
+        new = [text for text in texts if text not in known]
+        known.update(
+            zip(new, blind_many(purpose, pa.array(new, pa.string())).to_pylist(), strict=True)
+        )
+        keys = pa.array([known[text] for text in texts], pa.binary(BLIND_BYTES))
+        return keys.take(coded.indices)
+
+
+def pack_sheet(
+    raw: RawSheet, found: Recognised, judged: Judgement, *, book: Book, blinder: Blinder
+) -> Packed:
     """Make the columnar copies (canonical with blind keys; cells as written) and verdict rows."""
     return Packed(
         number=raw.number,
@@ -52,7 +80,7 @@ def pack_sheet(raw: RawSheet, found: Recognised, judged: Judgement, *, book: Boo
         found=found,
         header=_header(raw, found),
         counts=judged.counts,
-        table=pack(with_keys(judged.table)),
+        table=pack(with_keys(judged.table, blinder)),
         cells=pack(_cells(raw)),
         verdicts=tuple(_verdict_rows(judged, found)),
         sub_items=judged.sub_items,
@@ -60,14 +88,14 @@ def pack_sheet(raw: RawSheet, found: Recognised, judged: Judgement, *, book: Boo
     )
 
 
-def with_keys(table: pa.Table) -> pa.Table:
+def with_keys(table: pa.Table, blinder: Blinder) -> pa.Table:
     """The canonical table with its four blind keys; a key is null where the value is."""
     for key, (purpose, column) in KEYS.items():
         if column in table.column_names:
-            values = blind_many(purpose, table[column])
+            values = blinder.blind(purpose, table[column])
         else:
-            values = pa.nulls(table.num_rows, pa.binary(16))
-        table = table.append_column(pa.field(key, pa.binary(16)), values)
+            values = pa.nulls(table.num_rows, pa.binary(BLIND_BYTES))
+        table = table.append_column(pa.field(key, pa.binary(BLIND_BYTES)), values)
     return table
 
 

@@ -86,11 +86,11 @@ def pay() -> None:
     from django.utils import timezone
 
     from mingbai.base.models import User
+    from mingbai.base.periods import month_end
     from mingbai.base.scope import Asker
     from mingbai.payment.actions import approve_batch, confirm_batch, draw_all
     from mingbai.payment.queries import batches_seen
     from mingbai.rulebook import load_book
-    from mingbai.site.line import month_end
 
     book = load_book(year=2021, county="340223")
     users = {u.username: u for u in User.objects.unscoped("worker")}

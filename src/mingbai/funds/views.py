@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections import defaultdict
 from datetime import date
 from typing import Any
@@ -12,8 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from mingbai.base.forms import ChooseMonth
+from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
-from mingbai.funds.forms import ChooseMonth
 from mingbai.funds.queries import FundTotal, add_up, standing_entries, totals
 from mingbai.programme.queries import adopted_years, programmes, sub_items
 
@@ -33,7 +33,7 @@ def _choice(request: HttpRequest) -> tuple[ChooseMonth, int | None, int | None, 
     year, month = chosen.get("year") or (years[0] if years else None), chosen.get("month")
     if year is None or month is None:
         return form, year, None, None
-    return form, year, month, date(year, month, calendar.monthrange(year, month)[1])
+    return form, year, month, month_end(year * 100 + month)
 
 
 @require_GET

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -12,8 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from mingbai.base.forms import ChooseMonth
+from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
-from mingbai.outreach.forms import ChooseYear
 from mingbai.outreach.queries import Piece, office_counts, pieces, years_with_pieces
 
 _PAGE_ROWS = 50
@@ -24,16 +23,16 @@ def _asker(request: HttpRequest) -> Asker:
     return asker
 
 
-def _chosen(request: HttpRequest) -> tuple[ChooseYear, int | None, int | None, tuple[Piece, ...]]:
+def _chosen(request: HttpRequest) -> tuple[ChooseMonth, int | None, int | None, tuple[Piece, ...]]:
     """The form, year and month chosen (the newest year by default) and the pieces up to then."""
     to = _asker(request)
     years = years_with_pieces(to=to)
-    form = ChooseYear(request.GET or None, years=years)
+    form = ChooseMonth(request.GET or None, years=years)
     chosen: dict[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}
     year, month = chosen.get("year") or (years[0] if years else None), chosen.get("month")
     if year is None:
         return form, None, None, ()
-    through = date(year, month, calendar.monthrange(year, month)[1]) if month else None
+    through = month_end(year * 100 + month) if month else None
     return form, year, month, pieces(to=to, year=year, through=through)
 
 

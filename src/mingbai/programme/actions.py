@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 
 from django.db import transaction
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, Division, Office, User
+from mingbai.base.periods import month_end
 from mingbai.programme.models import (
     Measure,
     Programme,
@@ -218,6 +218,6 @@ def _write_measure(item: SubItem, position: int, spec: rules.Measure, ground: _G
 
 
 def _planned(schedule: rules.Schedule, year: int, month: int) -> Decimal:
-    last_day = date(year, month, calendar.monthrange(year, month)[1])
+    last_day = month_end(year * 100 + month)
     # Downwards: who has done exactly five twelfths in May must not be late by the rounding.
     return schedule.planned_ratio(last_day).quantize(_RATIO_STEP, rounding=ROUND_DOWN)

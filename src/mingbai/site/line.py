@@ -6,14 +6,14 @@ already entered is not entered twice.
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from mingbai.base.models import Office, User
+from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
 from mingbai.delivery.actions import enter_progress
 from mingbai.funds.actions import FundDiscrepancy, enter_fund_sheet
@@ -176,12 +176,6 @@ def pay_months(
     for batch in batches_seen(to=_HOUSE, year=year, state="approved").filter(period__lte=period):
         confirm_batch(batch=batch, paid_date=month_end(batch.period), by=crew.payer, at=at)
     return batches
-
-
-def month_end(period: int) -> date:
-    """The last day of a month given as yyyymm."""
-    year, month = divmod(period, 100)
-    return date(year, month, calendar.monthrange(year, month)[1])
 
 
 def no_stage(_: str) -> AbstractContextManager[object]:

@@ -5,7 +5,6 @@ Nothing is kept here: each section asks the room that owns the truth, within the
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
 from mingbai.delivery.queries import Light, lights, silence
 from mingbai.engine.money import show_scaled
@@ -124,7 +124,7 @@ def gather_today(*, to: Asker, at: datetime, demonstration: bool) -> Today:
     if not months:
         return Today(day=day, period=None)
     if demonstration:
-        day = _last_day(months[0])
+        day = month_end(months[0])
     period = next((month for month in months if month <= day.year * 100 + day.month), months[0])
     year = period // 100
     shown = lights(to=to, year=year, period=period)
@@ -146,11 +146,6 @@ def gather_today(*, to: Asker, at: datetime, demonstration: bool) -> Today:
         summary_address=reverse("report:paper", args=[summary.pk]) if summary else "",
         lights=dict(counts),
     )
-
-
-def _last_day(period: int) -> date:
-    year, month = divmod(period, 100)
-    return date(year, month, calendar.monthrange(year, month)[1])
 
 
 # --- large numbers ---------------------------------------------------------------------------

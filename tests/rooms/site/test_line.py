@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from mingbai.base.periods import month_end
 from mingbai.rulebook.model import Book
 from mingbai.site.line import (
     CannotNameOffice,
     OfficeFinder,
     files_of,
-    month_end,
     offices_named,
     receive_folder,
 )

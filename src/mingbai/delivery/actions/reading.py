@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
+from mingbai.base.periods import month_end
 from mingbai.delivery.models import EnteredSheet, ProgressReport, TrainingHead
 from mingbai.intake.models import REJECT, Sheet
 from mingbai.programme.models import Measure
@@ -165,7 +164,7 @@ def read_training(
         return [], [ProgressDiscrepancy(sheet.pk, 0, code, "no_sub_item")]
     kept = [row for row in rows if row.get("verdict") != REJECT and row.get("id_key")]
     judged = any(row.get("passed") for row in kept)
-    last_day = _last_day(sheet.period) if sheet.period else None
+    last_day = month_end(sheet.period) if sheet.period else None
     heads: list[TrainingHead] = []
     for row in kept:
         done = row.get("end_date") or row.get("start_date") or last_day
@@ -250,8 +249,3 @@ def _number(value: Any, factor: Decimal) -> Decimal | None:
 
 def _plain(value: Decimal | None) -> str:
     return "" if value is None else f"{value.normalize():f}"
-
-
-def _last_day(period: int) -> date:
-    year, month = divmod(period, 100)
-    return date(year, month, calendar.monthrange(year, month)[1])

@@ -11,12 +11,12 @@ from fractions import Fraction
 
 from django.db.models import Sum
 
+from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
 from mingbai.delivery.queries.lights import Colour, Light, lights
 from mingbai.delivery.queries.reports import (
     Heads,
     Report,
-    last_day,
     standing_heads,
 )
 from mingbai.delivery.queries.standing import MeasureStanding, newest_by_town
@@ -105,7 +105,7 @@ def programme_rows(*, to: Asker, year: int, period: int) -> tuple[ProgrammeRow, 
     for light in lights(to=to, year=year, period=period):
         by_programme[light.sub_item.programme.code].append(light)
     money: dict[str, list[FundTotal]] = defaultdict(list)
-    for part in totals(to=to, year=year, through=last_day(period)):
+    for part in totals(to=to, year=year, through=month_end(period)):
         money[part.sub_item.partition(".")[0]].append(part)
     return tuple(
         ProgrammeRow(
@@ -137,7 +137,7 @@ def town_tables(
     reports: dict[tuple[str, str], list[Report]] = defaultdict(list)
     for report in given:
         reports[report.sub_item, report.measure].append(report)
-    heads = standing_heads(to=to, year=year, through=last_day(period), by_town=True)
+    heads = standing_heads(to=to, year=year, through=month_end(period), by_town=True)
     tables: dict[str, tuple[MeasureTable, ...]] = {}
     for light in found:
         code = light.sub_item.code

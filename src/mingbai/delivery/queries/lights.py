@@ -9,11 +9,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Literal
 
+from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
 from mingbai.delivery.queries.reports import (
     Report,
     counting_heads,
-    last_day,
     standing_reports,
 )
 from mingbai.delivery.queries.standing import (
@@ -89,7 +89,7 @@ def lights(
     *, to: Asker, year: int, period: int, as_of: int | None = None, programme: str | None = None
 ) -> tuple[Light, ...]:
     """A light for each sub-item this asker answers for at the end of a month; constant queries."""
-    found = standings(to=to, year=year, cutoff=last_day(period), as_of=as_of, programme=programme)
+    found = standings(to=to, year=year, cutoff=month_end(period), as_of=as_of, programme=programme)
     due = planned_ratios(to=to, year=year, period=period, as_of=as_of)
     due_before = planned_ratios(to=to, year=year, period=period - 1, as_of=as_of)
     reported = _reported(to, year, period, as_of)
@@ -123,7 +123,7 @@ def discrepancies(
     *, to: Asker, year: int, period: int, as_of: int | None = None
 ) -> tuple[Gap, ...]:
     """Measures whose department total is not the towns' sum, or whose claim is not the roster's."""
-    through = last_day(period)
+    through = month_end(period)
     found = standings(to=to, year=year, cutoff=through, as_of=as_of)
     return gaps_of(found, standing_reports(to=to, year=year, through=through, as_of=as_of))
 
@@ -204,7 +204,7 @@ def _judge(
     if gap is None or gap >= 0:
         return "green", "按序时"
     points = in_points(-gap)
-    if last_day(period) >= standing.sub_item.finish_date:
+    if month_end(period) >= standing.sub_item.finish_date:
         return "red", f"已过完成期限，差 {points} 个百分点"
     if standing.ratio >= due_before:
         return "yellow", f"略慢 {points} 个百分点"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q
 
+from mingbai.base.periods import period_of
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.delivery.models import EnteredSheet, ProgressReport, TrainingHead
 
@@ -42,17 +42,6 @@ class Heads:
     def counted_in(self, unit: str) -> Decimal:
         """People as the measure counts them: 人次 counts each course, 人 each person once."""
         return Decimal(self.seats if unit == "人次" else self.persons)
-
-
-def period_of(day: date) -> int:
-    """The month of a day as one number."""
-    return day.year * 100 + day.month
-
-
-def last_day(period: int) -> date:
-    """The last day of a month given as one number."""
-    year, month = divmod(period, 100)
-    return date(year, month, calendar.monthrange(year, month)[1])
 
 
 def _counting(as_of: int | None) -> ScopedQuerySet[EnteredSheet]:

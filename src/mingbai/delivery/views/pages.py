@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from mingbai.base.forms import ChooseMonth
+from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
-from mingbai.delivery.forms import ChooseMonth
 from mingbai.delivery.queries import (
     Light,
     Report,
@@ -24,7 +25,6 @@ from mingbai.delivery.queries.boards import (
     programme_rows,
     town_tables,
 )
-from mingbai.delivery.queries.reports import last_day
 from mingbai.delivery.views.charts import money_chart, people_chart, progress_chart
 from mingbai.funds.models import FundEntry
 from mingbai.funds.queries import add_up
@@ -39,7 +39,7 @@ def _asker(request: HttpRequest) -> Asker:
 def _choice(request: HttpRequest, to: Asker) -> tuple[ChooseMonth, int | None, int]:
     """The form, the year chosen (the newest by default) and the month (the newest reported)."""
     years = adopted_years(to=to)
-    form = ChooseMonth(request.GET or None, years=years)
+    form = ChooseMonth(request.GET or None, years=years, newest="最新一期")
     chosen: dict[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}
     year = chosen.get("year") or (years[0] if years else None)
     if year is None:
@@ -89,8 +89,8 @@ def programme_page(request: HttpRequest, code: str) -> HttpResponse:
     found = lights(to=to, year=year, period=period, programme=code)
     if not found and not to.sees_all:
         raise Http404
-    reports = standing_reports(to=to, year=year, through=last_day(period))
-    tiers, total = money_by_tier(to=to, year=year, through=last_day(period), programme=code)
+    reports = standing_reports(to=to, year=year, through=month_end(period))
+    tiers, total = money_by_tier(to=to, year=year, through=month_end(period), programme=code)
     context = {
         "form": form,
         "year": year,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from django.db.models import Q, Sum
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
+from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
 from mingbai.engine.money import show_money
 from mingbai.funds.actions.entries import (
@@ -106,8 +106,8 @@ class _Place:
 
     @property
     def last_day(self) -> date:
-        year, month = divmod(self.period, 100)
-        return date(year, month, calendar.monthrange(year, month)[1])
+        """When the month's amounts count."""
+        return month_end(self.period)
 
 
 def enter_fund_sheet(

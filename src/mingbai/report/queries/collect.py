@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
 
 from mingbai.base.figures import Branch, Card, Figure, Leaf
+from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
 from mingbai.delivery import figures as delivery
 from mingbai.funds import figures as funds
@@ -91,8 +91,7 @@ class Moment:
 
 def cutoff_of(year: int, half: int) -> date:
     """The last day a summary of that half tells of."""
-    month = 6 * half
-    return date(year, month, calendar.monthrange(year, month)[1])
+    return month_end(year * 100 + 6 * half)
 
 
 def months_of(half: int) -> str:

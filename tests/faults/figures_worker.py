@@ -37,6 +37,7 @@ def main() -> None:
         "sheets": sheets,
         "unreached": unreached,
         "walks": walks,
+        "control": control,
         "cells": cells,
     }
     found = commands[sys.argv[1]](*sys.argv[2:])
@@ -227,6 +228,16 @@ def walks() -> dict[str, Any]:
     from mingbai.report.queries import newest_summary
 
     return _walk_summary(newest_summary(to=_asker()), whole=True)
+
+
+def control() -> list[str]:
+    """The control arm: of each level the last part is lost. Keys of the figures found wrong."""
+    from mingbai.report.queries import collect, newest_summary
+
+    whole = collect.walk
+    collect.walk = lambda *path, **more: whole(*path, **more)[:-1]  # type: ignore[assignment]
+    found = _walk_summary(newest_summary(to=_asker()), whole=False)
+    return sorted({fault.split()[0] for fault in found["faults"]})
 
 
 def _walk_summary(summary: Any, *, whole: bool) -> dict[str, Any]:

@@ -284,6 +284,10 @@ def test_every_statement_adds_up_at_every_level(compiled: Compiled) -> None:
     assert min(found["leaves"].values()) > 0
 
 
+def test_control_arm_a_lost_part_is_found_in_every_figure(compiled: Compiled) -> None:
+    assert work(compiled.home, "control") == sorted(compiled.before["figures"])
+
+
 @pytest.mark.parametrize(
     ("key", "column"),
     [("funds.released", "released_month"), ("payment.paid_amount", "amount")],

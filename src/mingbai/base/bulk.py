@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
-from typing import Any
+from itertools import chain, islice
+from typing import Any, Final
 
 from django.db import connection, models
+
+#: SQLite takes many rows a statement: one by one, keys and triggers are set up for every row.
+_TOGETHER: Final = 50
+_FEWEST_PARAMS: Final = 999
 
 
 class CannotInsertRows(Exception):
@@ -38,19 +42,28 @@ def insert_rows(
     names = ", ".join(quote(str(f.column)) for f in fields)  # type: ignore[union-attr]
     if connection.vendor == "postgresql":
         return _copy(f"COPY {table} ({names}) FROM STDIN", rows)
-    marks = ", ".join(["%s"] * len(fields))
-    total, source = 0, iter(rows)
-    with connection.cursor() as cursor:
-        while batch := list(islice(source, chunk)):
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", batch)  # noqa: S608
-            total += len(batch)
-    return total
+    return _execute(f"INSERT INTO {table} ({names}) VALUES ", len(fields), rows, chunk)  # noqa: S608
 
 
 def _is_fk(model: type[models.Model], attname: str) -> bool:
     return any(
         isinstance(f, models.ForeignKey) and f.attname == attname for f in model._meta.fields
     )
+
+
+def _execute(head: str, width: int, rows: Iterable[Sequence[Any]], chunk: int) -> int:
+    together = max(1, min(_TOGETHER, _FEWEST_PARAMS // width))
+    marks = f"({', '.join(['%s'] * width)})"
+    total, source = 0, iter(rows)
+    with connection.cursor() as cursor:
+        while batch := list(islice(source, chunk)):
+            whole = len(batch) - len(batch) % together
+            groups = [batch[start : start + together] for start in range(0, whole, together)]
+            params = [tuple(chain.from_iterable(group)) for group in groups]
+            cursor.executemany(head + ", ".join([marks] * together), params)
+            cursor.executemany(head + marks, batch[whole:])
+            total += len(batch)
+    return total
 
 
 def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> int:

@@ -10,9 +10,11 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
+import mingbai.base.secrets as secrets_module
 from mingbai.base.bulk import CannotInsertRows, insert_rows
 from mingbai.base.figures import Card, Evidence, Figure, show_value
 from mingbai.base.files import CannotOpenFile, open_file, store_file
+from mingbai.base.keyring import Keyring, add_master
 from mingbai.base.ledger import GENESIS, CannotRecordAct, hash_act, record_act, verify_ledger
 from mingbai.base.models import Act, Division, StoredFile
 from mingbai.base.scope import Asker, CannotQueryWithoutScope, ScopedModel
@@ -200,14 +202,32 @@ def test_many_sealed_and_blinded_equal_one_by_one(home):
 
 
 def test_old_key_versions_still_open(home):
-    from mingbai.base.keyring import add_master
-
     old = seal("t.c", "旧")
     version = add_master(home)
     forget_keys()
     new = seal("t.c", "新")
     assert new[2] == version != old[2]
     assert (unseal("t.c", old), unseal("t.c", new)) == ("旧", "新")
+
+
+def test_a_running_process_learns_of_a_key_version_made_elsewhere(home):
+    seal("t.c", "先读一次密钥")
+    add_master(home)  # by another process: this one's cache does not know
+    stale = dict(vars(secrets_module.keyring()))
+    forget_keys()
+    new = seal("t.c", "新")
+    forget_keys()
+    secrets_module._keyring.cache_clear()
+    old_ring = Keyring(**stale)
+    original = secrets_module.load_keyring
+    calls = [old_ring]
+    secrets_module.load_keyring = lambda path: calls.pop() if calls else original(path)
+    try:
+        assert unseal("t.c", new) == "新"
+        assert not calls, "the stale keyring was read first"
+    finally:
+        secrets_module.load_keyring = original
+        forget_keys()
 
 
 def test_stored_files_are_sealed_and_kept_once(tree, at, home):

@@ -12,9 +12,8 @@ from mingbai.base.jobs import Handler, run_job
 from mingbai.base.models import Job, Office
 from mingbai.intake.actions import receive_stored
 from mingbai.intake.models import Sheet
-from mingbai.registry.actions import compare_sheets
 from mingbai.rulebook import load_book
-from mingbai.site.line import enrol_year, enter_sheets
+from mingbai.site.line import enter_received
 
 RUNNER: Final = "mingbai.site.jobs.run"
 
@@ -38,9 +37,7 @@ def receive_uploaded(job: Job, progress: Progress) -> Mapping[str, Any]:
     for year in years:
         progress(len(files), len(files), "正在登记和比对")
         book = load_book(year=year, county=settings.MINGBAI_COUNTY)
-        enter_sheets(year=year, book=book, by=job.queued_by, at=at)
-        compare_sheets(year=year, book=book, by=job.queued_by, at=at)
-        enrol_year(year=year, book=book, by=job.queued_by, at=at)
+        enter_received(year=year, book=book, by=job.queued_by, at=at)
     return {"receipts": numbers}
 
 

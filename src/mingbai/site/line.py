@@ -38,6 +38,11 @@ Stage = Callable[[str], AbstractContextManager[object]]
 STAGES = ("receive", "enter", "compare", "enrol", "pay", "compile")
 
 
+def no_stage(_: str) -> AbstractContextManager[object]:
+    """No clock around a stage."""
+    return nullcontext()
+
+
 class CannotNameOffice(Exception):
     """A folder's name is no office of the county."""
 
@@ -149,6 +154,18 @@ def enrol_year(*, year: int, book: Book, by: User | None, at: datetime) -> None:
         enrol_sheets(sheets=sheets, book=book, by=by, at=at)
 
 
+def enter_received(
+    *, year: int, book: Book, by: User | None, at: datetime, stage: Stage = no_stage
+) -> None:
+    """Enter, compare and enrol what was received for a year; what is entered stays as it is."""
+    with stage("enter"):
+        enter_sheets(year=year, book=book, by=by, at=at)
+    with stage("compare"):
+        compare_sheets(year=year, book=book, by=by, at=at)
+    with stage("enrol"):
+        enrol_year(year=year, book=book, by=by, at=at)
+
+
 def pay_months(
     *,
     year: int,
@@ -178,11 +195,6 @@ def pay_months(
     return batches
 
 
-def no_stage(_: str) -> AbstractContextManager[object]:
-    """No clock around a stage."""
-    return nullcontext()
-
-
 def run_line(
     *,
     folder: Path,
@@ -198,12 +210,7 @@ def run_line(
     year, through = book.year, 6 * half
     with stage("receive"):
         receive_folder(folder=folder, book=book, by=crew.clerk, at=at, progress=progress)
-    with stage("enter"):
-        enter_sheets(year=year, book=book, by=crew.clerk, at=at)
-    with stage("compare"):
-        compare_sheets(year=year, book=book, by=crew.clerk, at=at)
-    with stage("enrol"):
-        enrol_year(year=year, book=book, by=crew.clerk, at=at)
+    enter_received(year=year, book=book, by=crew.clerk, at=at, stage=stage)
     with stage("pay"):
         pay_months(year=year, through=through, book=book, crew=crew, at=at)
     with stage("compile"):

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mingbai.base.models import User
     from mingbai.intake.models import Receipt
-    from mingbai.rulebook.model import Book
-    from mingbai.site.commands.progress import Bars
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--office", help="全部文件都来自这个单位（名称或简称）")
     parser.add_argument("--year", type=int, default=2021, help="年度，默认 2021")
     parser.add_argument("--returned", type=Path, help="把标注后的工作簿写到这个文件夹")
+    parser.add_argument("--by", help="经办人的用户名（演示县默认 minban）")
     parser.add_argument("--only-receive", action="store_true", help="只收件判定，不登记、不比对")
 
 
@@ -30,9 +30,11 @@ def run(args: argparse.Namespace) -> int:
     from django.utils import timezone
 
     from mingbai.rulebook import load_book
+    from mingbai.site.commands.people import CannotFindUser, user_named
     from mingbai.site.commands.progress import Bars
     from mingbai.site.line import (
         CannotNameOffice,
+        enter_received,
         files_of,
         offices_named,
         receive_folder,
@@ -47,38 +49,26 @@ def run(args: argparse.Namespace) -> int:
     book = load_book(year=args.year, county=settings.MINGBAI_COUNTY)
     now, bars = timezone.now(), Bars()
     try:
+        by = user_named(args.by)
         office = offices_named([args.office], book)[0] if args.office else None
         with bars.stage("receive"):
             receipts = receive_folder(
                 folder=args.folder,
                 book=book,
-                by=None,
+                by=by,
                 at=now,
                 office=office,
                 progress=bars.progress,
             )
-    except CannotNameOffice as error:
+    except (CannotNameOffice, CannotFindUser) as error:
         print(error)
         return 1
     if not args.only_receive:
-        _enter(book, now, bars)
+        enter_received(year=book.year, book=book, by=by, at=now, stage=bars.stage)
     _say(receipts)
     if args.returned:
-        _write_returned(receipts, args.returned, now)
+        _write_returned(receipts, args.returned, by, now)
     return 0
-
-
-def _enter(book: Book, at: datetime, bars: Bars) -> None:
-    """Enter, compare and enrol what passed."""
-    from mingbai.registry.actions import compare_sheets
-    from mingbai.site.line import enrol_year, enter_sheets
-
-    with bars.stage("enter"):
-        enter_sheets(year=book.year, book=book, by=None, at=at)
-    with bars.stage("compare"):
-        compare_sheets(year=book.year, book=book, by=None, at=at)
-    with bars.stage("enrol"):
-        enrol_year(year=book.year, book=book, by=None, at=at)
 
 
 def _say(receipts: list[Receipt]) -> None:
@@ -91,14 +81,14 @@ def _say(receipts: list[Receipt]) -> None:
             print(f"✗ {receipt.office.short_name}《{receipt.original_name}》：{receipt.message}")
 
 
-def _write_returned(receipts: list[Receipt], folder: Path, at: datetime) -> None:
+def _write_returned(receipts: list[Receipt], folder: Path, by: User, at: datetime) -> None:
     from mingbai.intake.actions import return_workbook
 
     folder.mkdir(parents=True, exist_ok=True)
     written = 0
     for receipt in receipts:
         if receipt.outcome == "accepted" and receipt.rejected_count:
-            content = return_workbook(receipt=receipt, by=None, at=at)
+            content = return_workbook(receipt=receipt, by=by, at=at)
             name = f"{receipt.office.short_name}-{receipt.pk}-退回.xlsx"
             (folder / name).write_bytes(content)
             written += 1

@@ -27,7 +27,7 @@ DIGEST_COLUMNS: Final = (
 )
 #: Lines are sorted by these; they are unique within a batch.
 DIGEST_ORDER: Final = ("person_id", "period", "item", "turn")
-_CHUNK: Final = 5_000
+_CHUNK: Final = 1_000
 _LINE: Final = "\t".join(["%s"] * len(DIGEST_COLUMNS)) + "\n"
 
 

@@ -98,3 +98,13 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\n已中断。已完成的部分都已保存，可重新运行本命令继续。", file=sys.stderr)
         return 130
+    except Exception as error:
+        # Named, not imported: the framework loads only with the commands that need it.
+        if type(error).__module__ != "django.db.utils":
+            raise
+        print(
+            "数据库不能用：可能还没有建库或没有升级。请先运行 ./mingbai setup"
+            f"（要看演示，运行 ./mingbai demo）。（{type(error).__name__}）",
+            file=sys.stderr,
+        )
+        return 1

@@ -5,13 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[4]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--size", choices=("small", "quarter", "half", "full"), default="small",
-                        help="规模：small 约百分之一，full 为整县，默认 small")  # fmt: skip
+    parser.add_argument("--size", choices=("small", "quarter", "half", "full"),
+                        help="规模：full 整县（默认），small 约百分之一；已建好的不写则照旧")  # fmt: skip
     parser.add_argument("--seed", type=int, default=2021, help="随机种子，同种子同结果")
     parser.add_argument("--no-serve", action="store_true", help="编完小结即结束，不开网站")
     parser.add_argument("--fresh", action="store_true", help="清除已有的演示数据，从头再来")
@@ -19,11 +23,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    home = _demo_home()
+    home = Path(os.environ.get("MINGBAI_HOME") or PROJECT / "var").resolve()
     os.environ["MINGBAI_HOME"] = str(home)
-    done = home / "DEMO"
-    if args.fresh or (done.exists() and done.read_text().strip() != f"{args.size} {args.seed}"):
-        _clear(home)
+    done, building = home / "DEMO", home / "DEMO-BUILDING"
+    built = done.read_text().split() if done.exists() else []
+    size = args.size or (built[0] if built else "full")
+    wanted = [size, str(args.seed)]
+    if not done.exists() and not building.exists() and _is_used(home):
+        print(f"{home} 里已有数据，不是演示数据，未作任何改动。要看演示，请另设 MINGBAI_HOME。")
+        return 1
+    if building.exists() or args.fresh or (built and built != wanted):
+        print("清除原有的演示数据，从头再来。", file=sys.stderr)
+        shutil.rmtree(home)
     os.environ["MINGBAI_DEMO"] = "1"
 
     import django
@@ -33,8 +44,11 @@ def run(args: argparse.Namespace) -> int:
     from mingbai.site.demo.accounts import ACCOUNTS, PASSWORD
 
     if not done.exists():
-        _build(home, size=args.size, seed=args.seed)
-        done.write_text(f"{args.size} {args.seed}\n")
+        building.touch()
+        if not _build(home, size=size, seed=args.seed):
+            return 1
+        done.write_text(" ".join(wanted) + "\n")
+        building.unlink()
     _print_summary()
     if args.no_serve:
         return 0
@@ -44,22 +58,20 @@ def run(args: argparse.Namespace) -> int:
     return serve(host="127.0.0.1", port=args.port)
 
 
-def _demo_home() -> Path:
-    """The demonstration has a home of its own, apart from real data."""
-    if named := os.environ.get("MINGBAI_HOME"):
-        return Path(named).resolve()
-    return Path(__file__).resolve().parents[4] / "var" / "demo"
+def _is_used(home: Path) -> bool:
+    """Whether somebody's own data lies there: stored files, or a ledger with an entry."""
+    database = home / "mingbai.sqlite3"
+    if (home / "files").exists() or not database.exists():
+        return (home / "files").exists()
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        try:
+            return connection.execute("SELECT 1 FROM base_act LIMIT 1").fetchone() is not None
+        except sqlite3.Error:
+            return False  # never migrated: an empty file that some command left
 
 
-def _clear(home: Path) -> None:
-    """Remove a finished or half-built demonstration; refuses a home that holds real data."""
-    marks = [home / "DEMO", home / "DEMO-BUILDING"]
-    if home.exists() and any(home.iterdir()) and not any(m.exists() for m in marks):
-        sys.exit(f"{home} 里有数据但不是演示数据，未作任何改动。请另设 MINGBAI_HOME。")
-    shutil.rmtree(home, ignore_errors=True)
-
-
-def _build(home: Path, *, size: str, seed: int) -> None:
+def _build(home: Path, *, size: str, seed: int) -> bool:
+    """Make the county and run the line; refuses a database that is already in use."""
     from datetime import date
 
     from django.conf import settings
@@ -74,16 +86,15 @@ def _build(home: Path, *, size: str, seed: int) -> None:
     from mingbai.site.demo.accounts import ACCOUNTS, CREW, PASSWORD
     from mingbai.site.line import Crew, run_line
 
-    if (home / "DEMO-BUILDING").exists():
-        print("上次演示数据没有建完，清除后重来。", file=sys.stderr)
-        _reset(home)
-    (home / "DEMO-BUILDING").touch()
     bars, now = Bars(), timezone.now()
     folder = home / "demo-county"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(folder.with_name("demo-county-truth"), ignore_errors=True)
     with bars.stage("install"):
         call_command("migrate", verbosity=0, interactive=False)
+        if User.objects.unscoped("whether the database is in use").exists():
+            print("MINGBAI_DATABASE_URL 所指的数据库里已有数据，未作任何改动。请换一个空库。")
+            return False
         book = load_book(year=2021, county=settings.MINGBAI_COUNTY)
         install_county(book=book, by=None, at=now)
         open_accounts(
@@ -103,23 +114,9 @@ def _build(home: Path, *, size: str, seed: int) -> None:
         progress=bars.progress,
         stage=bars.stage,
     )
-    (home / "DEMO-BUILDING").unlink()
     total = sum(s for name, s in bars.seconds.items() if name not in ("install", "county"))
     print(f"从文件夹到小结用时 {total:.0f} 秒。")
-
-
-def _reset(home: Path) -> None:
-    """Empty a half-built home but keep its keys, which are already loaded."""
-    from django.db import connection
-
-    connection.close()
-    for path in home.iterdir():
-        if path.name == "keys":
-            continue
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+    return True
 
 
 def _print_summary() -> None:

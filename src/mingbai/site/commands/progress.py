@@ -53,6 +53,8 @@ class Bars:
             bar.close()
             self._bar = None
             self.seconds[name] = time.monotonic() - started
+            if not self._quiet and not sys.stderr.isatty():
+                print(f"{NAMES.get(name, name)}：{self.seconds[name]:.0f} 秒", file=sys.stderr)
 
     def progress(self, done: int, total: int, _: str = "") -> None:
         """Move the current stage's bar."""

@@ -15,7 +15,7 @@ PROJECT = Path(__file__).resolve().parents[4]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", choices=("small", "quarter", "half", "full"),
-                        help="规模：full 整县（默认），small 约百分之一；已建好的不写则照旧")  # fmt: skip
+                        help="规模：full 整县（默认），small 百分之一；不写则照旧")  # fmt: skip
     parser.add_argument("--seed", type=int, default=2021, help="随机种子，同种子同结果")
     parser.add_argument("--no-serve", action="store_true", help="编完小结即结束，不开网站")
     parser.add_argument("--fresh", action="store_true", help="清除已有的演示数据，从头再来")

@@ -34,7 +34,7 @@ from mingbai.payment.actions import (
 from mingbai.payment.figures import make_figure, walk_figure
 from mingbai.payment.models import BatchStep, PaymentBatch, PaymentLine
 from mingbai.payment.queries import batch_digest, batches_seen, lines_seen
-from mingbai.registry.actions import end_enrolments, enrol_sheets
+from mingbai.registry.actions import end_enrolments, enrol_sheets, settle_finding
 from mingbai.registry.models import Enrolment
 
 pytestmark = pytest.mark.django_db
@@ -431,3 +431,32 @@ def test_a_held_row_is_neither_enrolled_nor_paid(tree, at, hold):
     assert enrol(tree, at, book, sheet).held_count == 1
     batch = draw(tree, at, book)
     assert (batch.expected_count, batch.left_out) == (1, {"held": 1})
+
+
+def test_dismissing_a_finding_enrols_its_person_and_the_next_draw_pays(tree, at, hold):
+    book = small_book()
+    sheet = hand_in(tree, at, [row(1), row(2)])
+    finding = hold(sheet, 4)
+    enrol(tree, at, book, sheet)
+    draw(tree, at, book)
+    settle_finding(
+        finding=finding, decision="dismissed", reason="list_wrong", seen_number=0,
+        by=tree.clerk, at=at,
+    )  # fmt: skip
+    batch = draw(tree, at, book)
+    assert (batch.number, batch.expected_count) == (2, 1)
+    assert lines(batch=batch).get().origin_line == 4
+
+
+def test_confirming_a_finding_enrols_nobody(tree, at, hold):
+    book = small_book()
+    sheet = hand_in(tree, at, [row(1), row(2)])
+    finding = hold(sheet, 4)
+    enrol(tree, at, book, sheet)
+    draw(tree, at, book)
+    settle_finding(
+        finding=finding, decision="confirmed", reason="not_entitled", seen_number=0,
+        by=tree.clerk, at=at,
+    )  # fmt: skip
+    with pytest.raises(CannotDrawBatch):
+        draw(tree, at, book)

@@ -18,7 +18,8 @@ from mingbai.base.models import Act, User
 from mingbai.base.scope import Asker
 from mingbai.base.secrets import blind_many, seal_many
 from mingbai.intake.models import Sheet
-from mingbai.registry.models import Enrolment, Person
+from mingbai.intake.queries import live_sheets
+from mingbai.registry.models import Enrolment, Finding, FindingEvidence, Person
 from mingbai.registry.queries.findings import held_rows
 from mingbai.registry.queries.people import bound_name, person_ids
 from mingbai.registry.queries.rows import ORIGIN, roster_rows, village_codes
@@ -73,13 +74,31 @@ def enrol_sheets(
     rosters = [sheet for sheet in sheets if sheet.kind == "subsidy"]
     if not rosters:
         raise CannotEnrolSheets("所选的表中没有补助花名册，没有可登记的对象。请选择补助类花名册。")
+    return _enrol(rosters, book.digest, by, at)
+
+
+def enrol_released(*, finding: Finding, by: User, at: datetime) -> EnrolmentReport | None:
+    """Enrol from the rosters of a finding that no longer holds; ``None`` where none is live.
+
+    A person whose first row was held has no enrolment yet and could not be paid otherwise.
+    """
+    wanted = FindingEvidence.objects.unscoped(_WHY).filter(finding=finding, is_subject=True)
+    places = set(wanted.values_list("origin_file_id", "origin_sheet"))
+    live = live_sheets(
+        to=Asker.system("a released row may be of any office"), year=finding.year, kind="subsidy"
+    ).filter(file__in={file for file, _ in places})
+    rosters = [sheet for sheet in live if (sheet.file_id, sheet.number) in places]
+    return _enrol(rosters, finding.rulebook_digest, by, at) if rosters else None
+
+
+def _enrol(rosters: Sequence[Sheet], digest: str, by: User | None, at: datetime) -> EnrolmentReport:
     with transaction.atomic():
         act = record_act(
             "enrol_sheets",
             by=by,
             at=at,
             subject=f"sheets:{len(rosters)}",
-            payload={"sheets": [sheet.pk for sheet in rosters], "book": book.digest},
+            payload={"sheets": [sheet.pk for sheet in rosters], "book": digest},
         )
         to = Asker.system("enrolment reads the rosters it was given")
         rows = roster_rows(sheets=rosters, to=to, columns=_COLUMNS).filter(

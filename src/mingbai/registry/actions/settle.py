@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
+from mingbai.registry.actions.enrol import enrol_released
 from mingbai.registry.models import Finding, Settlement
 
 #: Which reasons belong to which decision of a person; the house itself writes the other two.
@@ -27,7 +28,7 @@ def settle_finding(
 ) -> Settlement:
     """Write the next decision about a finding; ``seen_number`` is the last one the clerk saw.
 
-    Dismissing releases the rows it held; confirming keeps them out of payment. Errors:
+    Dismissing releases the rows it held and enrols them; confirming keeps them unpaid. Errors:
     ``CannotSettleFinding`` when decision and reason do not fit, or when a newer decision exists.
     """
     if reason not in REASONS.get(decision, ()):
@@ -48,7 +49,7 @@ def settle_finding(
                 raise CannotSettleFinding(
                     "这条疑点刚刚被他人处理。请刷新页面，看过最新结论再决定。"
                 )
-            return Settlement.objects.create(
+            done = Settlement.objects.create(
                 finding=finding,
                 number=number + 1,
                 decision=decision,
@@ -57,6 +58,9 @@ def settle_finding(
                 settled_by=by,
                 act=act,
             )
+            if decision == Settlement.Decision.DISMISSED:
+                enrol_released(finding=finding, by=by, at=at)
+            return done
     except IntegrityError as error:
         # The unique pair (finding, number) decides between two clerks at the same moment.
         raise CannotSettleFinding("这条疑点刚刚被他人处理。请刷新页面后再决定。") from error

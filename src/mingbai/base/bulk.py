@@ -68,7 +68,12 @@ def _execute(head: str, width: int, rows: Iterable[Sequence[Any]], chunk: int) -
 
 def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> int:
     total = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    # The driver's own errors would slip past every ``except IntegrityError`` of the actions.
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
         for row in rows:
             copy.write_row(row)
             total += 1

@@ -1,6 +1,6 @@
 """The line measured stage by stage: folder to docx at a quarter, half and full county.
 
-Run:  ./mingbai county is not needed first; just
+Run (after any ./mingbai command has installed the packages):
     PYTHONPATH=src .venv/bin/python bench/line.py [--sizes small quarter half full] [--out FILE]
 
 Each size runs in a process of its own, in an empty home. Figures are wall seconds and peak resident

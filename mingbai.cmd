@@ -15,6 +15,9 @@ fc /b requirements.lock .venv\.stamp-runtime >nul 2>&1 || (
   .venv\Scripts\python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock || exit /b 1
   copy /y requirements.lock .venv\.stamp-runtime >nul
 )
+echo %* | findstr /c:"--machine spark" /c:"--machine=spark" >nul && (
+  .venv\Scripts\python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock || exit /b 1
+)
 if not exist node_modules\echarts (
   where npm >nul 2>&1 && call npm ci --silent --no-audit --no-fund --ignore-scripts
 )

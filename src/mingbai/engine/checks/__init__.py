@@ -19,13 +19,16 @@ from mingbai.engine.checks.kinds import (
     SharedValue,
     TwoNames,
 )
+from mingbai.engine.checks.loading import CannotLoadSpecs, dump_specs, kind_name, load_specs
 from mingbai.engine.checks.run import check
 from mingbai.engine.checks.shapes import COLUMNS, ROSTER, CannotCheck, CheckSpec
 
 __all__ = [
     "ALL_KINDS", "COLUMNS", "EVIDENCE_ROWS", "FINDING_SCHEMA", "MESSAGES", "ROSTER", "AgeSex",
-    "AmountStandard", "CannotCheck", "Capacity", "CheckSpec", "Continuity", "MissingKey",
-    "MutualExclusion", "OnList", "RepeatedPerson", "SharedValue", "TwoNames", "check", "message",
+    "AmountStandard", "CannotCheck", "CannotLoadSpecs", "Capacity", "CheckSpec", "Continuity",
+    "MissingKey",
+    "MutualExclusion", "OnList", "RepeatedPerson", "SharedValue", "TwoNames", "check", "dump_specs", "kind_name", "load_specs",
+    "message",
 ]  # fmt: skip
 
 #: Every code of a findings table and its sentence.

@@ -26,9 +26,8 @@ from mingbai.engine.checks.shapes import COLUMNS, ROSTER, CannotCheck, CheckSpec
 __all__ = [
     "ALL_KINDS", "COLUMNS", "EVIDENCE_ROWS", "FINDING_SCHEMA", "MESSAGES", "ROSTER", "AgeSex",
     "AmountStandard", "CannotCheck", "CannotLoadSpecs", "Capacity", "CheckSpec", "Continuity",
-    "MissingKey",
-    "MutualExclusion", "OnList", "RepeatedPerson", "SharedValue", "TwoNames", "check", "dump_specs", "kind_name", "load_specs",
-    "message",
+    "MissingKey", "MutualExclusion", "OnList", "RepeatedPerson", "SharedValue", "TwoNames",
+    "check", "dump_specs", "kind_name", "load_specs", "message",
 ]  # fmt: skip
 
 #: Every code of a findings table and its sentence.

@@ -104,6 +104,12 @@ class CheckSpec:
         """The same check in plain Python, slow and obvious."""
         raise NotImplementedError
 
+    def grain(self) -> tuple[str, ...]:
+        """Columns of the subject table within whose equal values one finding is decided: rows with
+        other values neither make it nor change it. `("row",)` is each row by itself, `()` all rows.
+        """
+        raise NotImplementedError
+
     def points_at(self) -> str:
         """The canonical column whose cell a finding is shown at."""
         return "id_number"

@@ -49,6 +49,10 @@ class AgeSex(CheckSpec):
         sexed = ["sex"] if self.sex is not None else []
         return {self.table: ["id_key", *aged, *sexed, *self.scope_columns()]}
 
+    def grain(self) -> tuple[str, ...]:
+        """A person."""
+        return ("id_key",)
+
     def query(self) -> Query:
         """One SELECT for each thing asked."""
         parts: list[str] = []

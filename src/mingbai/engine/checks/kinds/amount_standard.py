@@ -51,6 +51,10 @@ class AmountStandard(CheckSpec):
         """The amount."""
         return "amount"
 
+    def grain(self) -> tuple[str, ...]:
+        """A person."""
+        return ("id_key",)
+
     def query(self) -> Query:
         """One CASE names the fault of a row."""
         values = dict(self.scope_values())

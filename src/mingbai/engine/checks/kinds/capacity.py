@@ -37,6 +37,10 @@ class Capacity(CheckSpec):
         """Person and what is counted by."""
         return {self.table: ["id_key", *self.per, *self.scope_columns()]}
 
+    def grain(self) -> tuple[str, ...]:
+        """What is counted by."""
+        return self.per
+
     def query(self) -> Query:
         """Rank people by their first row."""
         columns = "".join(f"r.{column}, " for column in self.per)

@@ -39,6 +39,10 @@ class Continuity(CheckSpec):
         paid = ["amount", "grade"] if self.amounts else []
         return {self.table: ["id_key", "sub_item", "period", *paid]}
 
+    def grain(self) -> tuple[str, ...]:
+        """A person within a sub-item."""
+        return ("id_key", "sub_item")
+
     def query(self) -> Query:
         """Number the months of each sub-item, then look one month back for each person."""
         amount = "sum(r.amount)" if self.amounts else "NULL::HUGEINT"

@@ -42,6 +42,10 @@ class MissingKey(CheckSpec):
         """The column that is missing."""
         return "id_number" if self.column == "id_key" else self.column.removesuffix("_key")
 
+    def grain(self) -> tuple[str, ...]:
+        """A person."""
+        return ("id_key",)
+
     def query(self) -> Query:
         """Rows without the key."""
         return Query(

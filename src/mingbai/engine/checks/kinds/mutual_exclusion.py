@@ -44,6 +44,10 @@ class MutualExclusion(CheckSpec):
         """Person, sub-item, month."""
         return {self.table: ["id_key", "sub_item", "period"]}
 
+    def grain(self) -> tuple[str, ...]:
+        """A person."""
+        return ("id_key",)
+
     def query(self) -> Query:
         """Meet month by month; what meets nowhere but lacks a month meets as undated."""
         return Query(

@@ -51,6 +51,10 @@ class OnList(CheckSpec):
         theirs = ["id_key", "event_date"] if self.after_event else ["id_key"]
         return {self.table: ["id_key", "period", *self.scope_columns()], self.other: theirs}
 
+    def grain(self) -> tuple[str, ...]:
+        """A person."""
+        return ("id_key",)
+
     def query(self) -> Query:
         """One line of the list for each person: the earliest."""
         event = "l.event_date" if self.after_event else "NULL::DATE"

@@ -36,6 +36,10 @@ class RepeatedPerson(CheckSpec):
         """Person, sub-item and what they are counted by."""
         return {self.table: ["id_key", "sub_item", *self.per, *self.scope_columns()]}
 
+    def grain(self) -> tuple[str, ...]:
+        """A person within a sub-item."""
+        return ("id_key", "sub_item")
+
     def query(self) -> Query:
         """Groups of more than one, then an order within each."""
         per = ", ".join(f"r.{column}" for column in self.per)

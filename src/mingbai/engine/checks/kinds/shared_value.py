@@ -42,6 +42,10 @@ class SharedValue(CheckSpec):
         """The account or the phone."""
         return self.column.removesuffix("_key")
 
+    def grain(self) -> tuple[str, ...]:
+        """The value."""
+        return (self.column,)
+
     def query(self) -> Query:
         """Count people by value."""
         return Query(

@@ -28,6 +28,10 @@ class TwoNames(CheckSpec):
         """The name."""
         return "name"
 
+    def grain(self) -> tuple[str, ...]:
+        """A person."""
+        return ("id_key",)
+
     def query(self) -> Query:
         """IDs whose smallest and largest name differ, then their rows."""
         return Query(

@@ -29,6 +29,8 @@ from mingbai.registry.actions import (
 from mingbai.registry.forms import FilterFindings, FindPeople, RevealValue, SettleFinding
 from mingbai.registry.models import Enrolment, Finding, Person, Settlement
 from mingbai.registry.queries import (
+    Experience,
+    describe_share,
     enrolments_of,
     evidence_of,
     explain_finding,
@@ -37,8 +39,10 @@ from mingbai.registry.queries import (
     finding_seen,
     findings_of_person,
     findings_seen,
+    learned_from_decisions,
     newest_year,
     person_seen,
+    ranked,
     rule_records,
     rule_words,
     settlements_of,
@@ -112,7 +116,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def findings(request: HttpRequest) -> HttpResponse:
-    """The queue of findings, the most money first, with each rule's confirmed share."""
+    """The queue of findings, the most money expected to be confirmed first."""
     to, year = _asker(request), newest_year()
     if year is None:
         return render(request, "registry/findings.html", {"page": None})
@@ -129,10 +133,11 @@ def findings(request: HttpRequest) -> HttpResponse:
         code=chosen.get("code", ""),
         sub_item=chosen.get("sub_item", ""),
     )
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    learned = learned_from_decisions()
+    page = Paginator(ranked(rows, learned), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "cards": [_finding_card(each, words) for each in page],
+        "cards": [{**_finding_card(each, words), **_belief(each, learned)} for each in page],
         "records": [{"record": each, "name": finding_name(each.code)} for each in records],
         "form": form,
         "may_settle": to.may("settle"),
@@ -150,8 +155,11 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     rows = {row: (row.origin_file_id, row.origin_sheet) for row in evidence[:PAGE]}
     sheets = sheets_at(set(rows.values()), to=to)
     shown = [(row, sheets[place]) for row, place in rows.items() if place in sheets]
+    learned = learned_from_decisions()
+    low, high = learned.of(found)[1].interval()
     context = {
-        "card": _finding_card(found, _Words.of(found.year)),
+        "card": {**_finding_card(found, _Words.of(found.year)), **_belief(found, learned)},
+        "between": (low, high),
         "evidence": shown,
         "looked_at": len(rows),
         "unseen_count": len(rows) - len(shown),
@@ -232,6 +240,12 @@ def _finding_card(found: Any, words: _Words) -> dict[str, Any]:
         "badge": badges.get(found.decision, "ok"),
         "waits": found.decision in ("open", "reopened"),
     }
+
+
+def _belief(found: Any, learned: Experience) -> dict[str, Any]:
+    """How often the finding's rule was right, and what looking at it is expected to confirm."""
+    tally, share = learned.of(found)
+    return {"share": describe_share(tally, share), "expected": share.expected(found.stake_amount)}
 
 
 def _finding_or_404(request: HttpRequest, pk: int) -> Finding:

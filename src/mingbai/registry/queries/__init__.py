@@ -32,11 +32,19 @@ from mingbai.registry.queries.people import (
     show_person,
 )
 from mingbai.registry.queries.periods import due_period
+from mingbai.registry.queries.ranking import (
+    Experience,
+    describe_share,
+    learned_from_decisions,
+    ranked,
+)
 from mingbai.registry.queries.rows import live_rows, roster_rows
 
 __all__ = [
+    "Experience",
     "ShownEnrolment",
     "ShownPerson",
+    "describe_share",
     "due_period",
     "enrolments_of",
     "evidence_of",
@@ -48,6 +56,7 @@ __all__ = [
     "findings_seen",
     "held_lines",
     "held_rows",
+    "learned_from_decisions",
     "live_rows",
     "masked_names",
     "newest_decisions",
@@ -55,6 +64,7 @@ __all__ = [
     "people_by_id",
     "person_ids",
     "person_seen",
+    "ranked",
     "roster_rows",
     "rule_records",
     "rule_words",

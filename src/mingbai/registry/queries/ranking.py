@@ -1,0 +1,121 @@
+"""What to look at first: the money at stake times the part of the rule's findings proved true."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
+
+from mingbai.base.scope import ScopedQuerySet
+from mingbai.engine.ranking import Share, Shares, Tally, learn_shares
+from mingbai.registry.models import Finding, Settlement
+
+_WHY: Final = "what a rule is worth is learned from every decision; only counts leave this query"
+#: Decisions that people make; the house itself writes the other two.
+DECIDED: Final = (Settlement.Decision.CONFIRMED, Settlement.Decision.DISMISSED)
+#: Below so many decisions a share is shown as counts, for it says little by itself.
+FEW: Final = 10
+
+
+@dataclass(frozen=True)
+class Experience:
+    """What decisions of all years taught: tallies by rule, and the shares learned from them."""
+
+    tallies: dict[tuple[str, str, int], Tally]
+    shares: Shares
+
+    def of(self, finding: Finding) -> tuple[Tally, Share]:
+        """The finding's rule: what was decided, and the share expected of it."""
+        key = (finding.rule, finding.code, finding.severity)
+        return self.tallies.get(key) or Tally(*key), self.shares.of(*key)
+
+
+def learned_from_decisions() -> Experience:
+    """Learn each rule's share from the last decision of a person about each of its findings.
+
+    A later "superseded" or "reopened" does not undo what somebody confirmed or dismissed. A finding
+    that a correction removed undecided is counted apart. One query, whatever there is.
+    """
+    every = Settlement.objects.unscoped(_WHY)
+    same = every.filter(finding=OuterRef("finding"))
+    decided_later = same.filter(number__gt=OuterRef("number"), decision__in=DECIDED)
+    last_decision = Q(decision__in=DECIDED) & ~Exists(decided_later)
+    corrected = (
+        Q(decision=Settlement.Decision.SUPERSEDED)
+        & ~Exists(same.filter(number__gt=OuterRef("number")))
+        & ~Exists(same.filter(decision__in=DECIDED))
+    )
+    rows = (
+        every.filter(last_decision | corrected)
+        .order_by()
+        .values_list("finding__rule", "finding__code", "finding__severity", "decision")
+        .annotate(count=Count("id"))
+    )
+    counts: dict[tuple[str, str, int], dict[str, int]] = defaultdict(dict)
+    for rule, code, severity, decision, count in rows:
+        counts[rule, code, severity][_COUNTS[decision]] = count
+    tallies = {key: Tally(*key, **each) for key, each in counts.items()}
+    return Experience(tallies, learn_shares(tallies.values()))
+
+
+_COUNTS: Final = {
+    Settlement.Decision.CONFIRMED: "confirmed",
+    Settlement.Decision.DISMISSED: "dismissed",
+    Settlement.Decision.SUPERSEDED: "corrected",
+}
+
+
+def ranked(findings: ScopedQuerySet[Any], experience: Experience) -> ScopedQuerySet[Any]:
+    """Order findings by what looking at them is expected to confirm, the most first.
+
+    The database multiplies: each rule's share is a whole number of thousandths, so that both
+    databases order alike and cut pages themselves. Findings of equal worth stand as they were found.
+    """
+    worth = F("stake_amount") * _weights(experience.shares)
+    return findings.annotate(worth=worth).order_by("-worth", "id")
+
+
+def _weights(shares: Shares) -> Case:
+    """The weight of a finding's rule, from the nearest level that has decisions."""
+    rules: dict[tuple[str, int, int], list[str]] = defaultdict(list)
+    for (rule, kind, severity), share in shares.rules.items():
+        rules[kind, severity, share.weight].append(rule)
+    whens = [
+        When(code=kind, severity=severity, rule__in=members, then=_weight(weight))
+        for (kind, severity, weight), members in rules.items()
+    ]
+    whens += [
+        When(code=kind, severity=severity, then=_weight(share.weight))
+        for (kind, severity), share in shares.kinds.items()
+    ]
+    whens += [
+        When(severity=severity, then=_weight(share.weight))
+        for severity, share in shares.severities.items()
+    ]
+    return Case(*whens, default=_weight(1), output_field=BigIntegerField())
+
+
+def _weight(weight: int) -> Value:
+    return Value(weight, output_field=BigIntegerField())
+
+
+def describe_share(tally: Tally, share: Share) -> str:
+    """How often the rule was right, with the number of decisions; honest when they are few."""
+    expected = f"{share.mean:.0%}"
+    if not tally.decided:
+        return f"本规则尚无核实结论，按同类暂估属实率 {expected}"
+    if tally.decided < FEW:
+        return f"已核 {tally.decided} 条，属实 {tally.confirmed} 条；条数少，暂估属实率 {expected}"
+    return f"属实率 {tally.confirmed / tally.decided:.0%}（已核 {tally.decided} 条）"

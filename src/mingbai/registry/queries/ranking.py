@@ -81,7 +81,7 @@ def ranked(findings: ScopedQuerySet[Any], experience: Experience) -> ScopedQuery
     """Order findings by what looking at them is expected to confirm, the most first.
 
     The database multiplies: each rule's share is a whole number of thousandths, so that both
-    databases order alike and cut pages themselves. Findings of equal worth stand as they were found.
+    databases order alike and cut pages themselves. Findings of equal worth stand as found.
     """
     worth = F("stake_amount") * _weights(experience.shares)
     return findings.annotate(worth=worth).order_by("-worth", "id")

@@ -13,7 +13,14 @@ from mingbai.rulebook import load_book
 from mingbai.rulebook.model import Book, OfficeSpec
 from mingbai.site.demo.advance import AdvanceLine, plan_advance
 from mingbai.site.demo.books import RollPage, Stationer, Workbook
-from mingbai.site.demo.lists import Death, Trainee, make_deaths, make_staff, make_trainees
+from mingbai.site.demo.lists import (
+    Death,
+    Trainee,
+    make_deaths,
+    make_staff,
+    make_trainees,
+    with_mistaken,
+)
 from mingbai.site.demo.money import FundLine, plan_funds
 from mingbai.site.demo.pieces import Piece, make_pieces
 from mingbai.site.demo.places import read_places, reporting_towns
@@ -80,7 +87,11 @@ class _CountyMaker:
         staff = self._make_staff()
         stationer = Stationer(book=self._book)
         books = self._bind_rolls(stationer, rolls.rolls)
-        self._plant(stationer, rolls.rolls, dead, staff)
+        planter = self._plant(stationer, rolls.rolls, dead, staff)
+        deaths = with_mistaken(
+            deaths, planter.listed_dead, year=self._book.year, random=self._random("mistaken")
+        )
+        staff = [*staff, *planter.listed_staff]
         funds = self._make_funds(rolls.rolls)
         advance = self._make_advance(trainees)
         pieces = self._make_pieces(stationer)
@@ -170,7 +181,7 @@ class _CountyMaker:
         rolls: Sequence[Roll],
         dead: Mapping[str, Sequence[tuple[Person, int]]],
         staff: Sequence[Person],
-    ) -> None:
+    ) -> FaultPlanter:
         columns = {
             id(roll): columns_of(self._book, roll, stationer.habits_of(roll)) for roll in rolls
         }
@@ -185,6 +196,7 @@ class _CountyMaker:
             random=self._random("faults"),
         )
         planter.plant(self._plan.faults)
+        return planter
 
     def _make_funds(self, rolls: Sequence[Roll]) -> tuple[FundLine, ...]:
         needed = expected_payments(self._book, self._plan)

@@ -130,6 +130,11 @@ def _off_standard(_person: Person, amount: int, random: Random) -> Value:
     return amount * 10 + 7 + int(random.random() * 50)
 
 
+def _back_pay(_person: Person, amount: int, random: Random) -> Value:
+    """Two to six months in one payment, as for somebody admitted late."""
+    return amount * (2 + int(random.random() * 5))
+
+
 def _no_such_day(_person: Person, _amount: int, _random: Random) -> Value:
     return Raw("2019-02-30")
 
@@ -168,6 +173,8 @@ CELL_SLIPS: Mapping[str, tuple[str, Slip]] = {
     "amount_off_standard": ("amount", _off_standard),
     "date_impossible": ("start_date", _no_such_day),
     "village_unknown": ("village", _no_such_village),
+    "innocent_back_pay": ("amount", _back_pay),
+    "innocent_renamed": ("name", _other_name),
 }
 
 #: Kinds that put somebody on the roll who should not be there.

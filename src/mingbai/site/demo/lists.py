@@ -147,6 +147,18 @@ def make_deaths(
     return deaths, dead
 
 
+def with_mistaken(
+    deaths: Sequence[Death],
+    mistaken: Sequence[tuple[Person, int]],
+    *,
+    year: int,
+    random: Random,
+) -> list[Death]:
+    """Return the deaths list with entries about the living: (person, month of the entry)."""
+    wrong = [Death(person, _day_in(year, month, random)) for person, month in mistaken]
+    return sorted([*deaths, *wrong], key=lambda death: (death.event_date, death.person.id_number))
+
+
 def _day_in(year: int, month: int, random: Random) -> date:
     return date(year, month, 1 + int(random.random() * 28))
 

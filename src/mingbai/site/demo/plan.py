@@ -66,7 +66,8 @@ class Stream:
 class FaultRate:
     """How often one kind of fault is planted: lines in ten thousand, and at least ``least``.
 
-    ``stands`` faults may remain after the corrections; the others are all put right.
+    ``stands`` faults may remain after the corrections; the others are all put right. An innocent
+    line looks like a fault of kind ``like`` and is none; the comparison is to doubt it too.
     """
 
     kind: str
@@ -75,6 +76,17 @@ class FaultRate:
     consequence: Consequence
     stands: bool
     expected: str
+    like: str
+
+    @property
+    def is_innocent(self) -> bool:
+        """Tell whether looking closer would clear the line."""
+        return bool(self.like)
+
+    @property
+    def pattern(self) -> str:
+        """Return the kind of fault by which the line is made."""
+        return self.like or self.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +130,12 @@ def load_plan() -> Plan:
             province_adopted=head["province_adopted"],
         ),
         streams=tuple(_stream(each) for each in data["streams"]),
-        faults=tuple(_fault(kind, each) for kind, each in data["faults"].items()),
+        # Faults first: what is planted after them leaves them where they are.
+        faults=tuple(
+            _fault(kind, each)
+            for part in ("faults", "innocent")
+            for kind, each in data[part].items()
+        ),
         completed=tuple(data["completed_by_june"]),
         training_months=tuple(data["training"]["months"]),
         courses={code: tuple(each) for code, each in data["training"]["courses"].items()},
@@ -163,4 +180,5 @@ def _fault(kind: str, each: Mapping[str, Any]) -> FaultRate:
         consequence=each["consequence"],
         stands=each.get("stands", True),
         expected=each.get("expected", ""),
+        like=each.get("like", ""),
     )

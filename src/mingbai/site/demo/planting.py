@@ -3,6 +3,9 @@
 A fault that keeps its line out (reject, hold) is an extra line; one that is paid all the same
 (note) spoils a payable line. In a roll that is corrected later any fault may spoil a payable line:
 the correction brings it back right, and lines that should not be there are gone.
+
+Innocent lines are planted the same way after all faults: nothing is wrong with them, but the
+comparison cannot know. They stand only where no correction follows.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ from mingbai.site.demo.rolls import Entry, Roll, born_between, make_person, vill
 
 # So many people on one number are beyond any household.
 _SHARERS = 12
+# Guardians and village cadres receive for up to so many more than the book takes for granted.
+_RECEIVED_FOR = {"account": 4, "phone": 9}
 _TRIES = 400
 
 
@@ -51,6 +56,10 @@ class FaultPlanter:
         self._spoiled: dict[int, set[int]] = {}
         self._extra: set[tuple[int, str]] = set()
         self._lines = sum(len(roll.entries) for roll in rolls)
+        #: Living people whom the deaths list names, each with the month it gives, and people who
+        #: have left the payroll and are on the list still.
+        self.listed_dead: list[tuple[Person, int]] = []
+        self.listed_staff: list[Person] = []
 
     def plant(self, rates: Sequence[FaultRate]) -> None:
         """Plant every kind; raises CannotMakeCounty when a kind finds no place at all."""
@@ -78,9 +87,11 @@ class FaultPlanter:
     def _takes(self, rate: FaultRate, roll: Roll) -> bool:
         if not roll.is_corrected and not self._may_stand(rate, roll):
             return False
+        if roll.is_corrected and rate.is_innocent:
+            return False
         if rate.kind in CELL_SLIPS and CELL_SLIPS[rate.kind][0] not in self._columns(roll):
             return False
-        if rate.kind == "amount_off_standard":
+        if rate.pattern == "amount_off_standard":
             # An actual amount has no standard to be off.
             rules = self._book.sub_item(roll.stream.sub_item).amounts
             return all(rule.kind == "fixed" for rule in rules) and self._has_rule(rate, roll)
@@ -90,15 +101,16 @@ class FaultPlanter:
         """A fault may remain if its outcome is beyond doubt and leaves the totals as they are."""
         outcome = self._outcome(rate, roll)
         # Somebody who should not be there, yet is paid, would be one person-time too many.
-        paid_intruder = rate.kind in INTRUDERS and outcome == "note"
+        paid_intruder = rate.pattern in INTRUDERS and outcome == "note"
         return rate.stands and outcome != "check" and not paid_intruder
 
     def _has_rule(self, rate: FaultRate, roll: Roll) -> bool:
-        kind, code = rate.kind, roll.stream.sub_item
+        kind, code = rate.pattern, roll.stream.sub_item
         if kind == "person_excluded":
             return bool(self._partners(roll))
         if kind == "person_dead":
-            return bool(self._dead.get(code)) and self._listed("deaths", code)
+            listed = self._listed("deaths", code)
+            return listed and (roll.month > 1 if rate.is_innocent else bool(self._dead.get(code)))
         if kind == "person_on_payroll":
             return self._listed("fiscal_staff", code)
         if kind in SHARED:
@@ -126,8 +138,8 @@ class FaultPlanter:
 
     def _outcome(self, rate: FaultRate, roll: Roll) -> Outcome:
         """The rulebook's own effect where a check of it finds the fault, else the plan's."""
-        if rate.kind in _CHECK_OF:
-            check = self._check(rate.kind, roll)
+        if rate.pattern in _CHECK_OF:
+            check = self._check(rate.pattern, roll)
             return "check" if check is None else check.effect
         column = CELL_SLIPS[rate.kind][0] if rate.kind in CELL_SLIPS else ""
         if rate.kind.endswith("_empty") and rate.consequence == "reject":
@@ -156,16 +168,16 @@ class FaultPlanter:
 
     def _plant_in(self, rate: FaultRate, roll: Roll) -> int:
         outcome = self._outcome(rate, roll)
-        if rate.kind in SHARED:
+        if rate.pattern in SHARED:
             return self._plant_shared(rate, roll, outcome)
         if rate.kind in CELL_SLIPS:
             return self._plant_cell(rate, roll, outcome)
-        person = self._intruder(rate.kind, roll)
+        person = self._look_alike(rate, roll) or self._intruder(rate.pattern, roll)
         if person is None or (id(roll), person.id_number) in self._extra:
             return 0
         self._extra.add((id(roll), person.id_number))
         model = self._free_line(roll)
-        if rate.kind == "person_repeated":
+        if rate.pattern == "person_repeated":
             model = next(n for n, e in enumerate(roll.entries) if e.person is person)
         elif model is None:
             return 0
@@ -193,11 +205,12 @@ class FaultPlanter:
         return 1
 
     def _plant_shared(self, rate: FaultRate, roll: Roll, outcome: Outcome) -> int:
-        column = rate.kind.partition("_")[0]
+        column = rate.pattern.partition("_")[0]
+        sharers = self._sharers(rate, roll, column)
         spoils = roll.is_corrected or outcome == "note"
         owner = self._newcomer(roll)
         shared: Value = Raw(owner.account if column == "account" else owner.phone)
-        for _ in range(_SHARERS):
+        for _ in range(sharers):
             place = self._free_line(roll)
             if place is None:
                 return 0
@@ -209,7 +222,13 @@ class FaultPlanter:
             roll.planted.append(
                 self._planted(rate, outcome, column, {column: shared}, index, like, person)
             )
-        return _SHARERS
+        return sharers
+
+    def _sharers(self, rate: FaultRate, roll: Roll, column: str) -> int:
+        check = self._check(rate.pattern, roll)
+        if not rate.is_innocent or check is None:
+            return _SHARERS
+        return int(check.params["most"]) + self._random.randint(1, _RECEIVED_FOR[column])
 
     def _planted(
         self,
@@ -244,6 +263,17 @@ class FaultPlanter:
     def _newcomer(self, roll: Roll) -> Person:
         villages = village_choice(self._places, roll.town)
         return make_person(self._maker, roll.stream, self._book, villages)
+
+    def _look_alike(self, rate: FaultRate, roll: Roll) -> Person | None:
+        """Draw somebody entitled whom a list names by mistake; None where no list is the matter."""
+        if not rate.is_innocent or rate.pattern not in ("person_dead", "person_on_payroll"):
+            return None
+        person = self._newcomer(roll)
+        if rate.pattern == "person_dead":
+            self.listed_dead.append((person, self._random.randint(1, roll.month - 1)))
+        else:
+            self.listed_staff.append(person)
+        return person
 
     def _intruder(self, kind: str, roll: Roll) -> Person | None:
         """Find or draw the person who should not stand on the roll."""

@@ -29,6 +29,11 @@ class FaultRecord:
     month: int
     town: str
 
+    @property
+    def is_innocent(self) -> bool:
+        """Tell whether the line only looks wrong: doubted rightly, and rightly cleared."""
+        return self.kind.startswith("innocent_")
+
 
 @dataclass(frozen=True, slots=True)
 class CountyTruth:

@@ -10,14 +10,22 @@ from hypothesis import strategies as st
 
 from mingbai.engine.checks import (
     COLUMNS,
+    Absence,
     AgeSex,
     AmountStandard,
     Capacity,
     CheckSpec,
+    CodeList,
     Continuity,
+    EntitledSpan,
+    HouseholdGrants,
+    HouseholdHead,
+    HouseholdMembers,
     MissingKey,
     MutualExclusion,
     OnList,
+    OverlappingSpans,
+    ProgressTotals,
     RepeatedPerson,
     SharedValue,
     TwoNames,
@@ -30,8 +38,11 @@ def key(name: str) -> bytes:
 
 
 def roll(*rows: dict[str, object], first_line: int = 2, sheet: str | None = None) -> pa.Table:
-    """A table from rows; `who` `account` `phone` `name` are short for their keys."""
-    short = {"who": "id_key", "account": "account_key", "phone": "phone_key", "name": "name_key"}
+    """A table from rows; `who` `account` `phone` `name` `house` `head` are short for their keys."""
+    short = {
+        "who": "id_key", "account": "account_key", "phone": "phone_key", "name": "name_key",
+        "house": "household_key", "head": "head_key",
+    }  # fmt: skip
     full = []
     for row in rows:
         spelled: dict[str, object] = dict.fromkeys(COLUMNS)
@@ -61,6 +72,8 @@ def draw_row(luck: random.Random, gaps: float) -> dict[str, object]:
 
     birth = dt.date(1955, 1, 1) + dt.timedelta(luck.randrange(4000))
     edges = [dt.date(1961, 3, 1), dt.date(1961, 3, 31), dt.date(1960, 2, 29), dt.date(2022, 1, 1)]
+    first = dt.date(2021, 1, 1) + dt.timedelta(luck.randrange(120))
+    last = first + dt.timedelta(luck.randrange(-3, 90))
     return {
         "who": one(*"abcd"),
         "account": one("x", "y", "z"),
@@ -74,7 +87,14 @@ def draw_row(luck: random.Random, gaps: float) -> dict[str, object]:
         "birth_date": one(birth, *edges),
         "sex": one(1, 2),
         "event_date": one(dt.date(2021, 1, 1) + dt.timedelta(luck.randrange(200))),
+        "start_date": one(first, first, dt.date(2021, 2, 1), dt.date(2021, 2, 28)),
+        "end_date": one(last, last, dt.date(2021, 1, 31), dt.date(2021, 2, 1)),
         "course": one("k1", "k2"),
+        "village": one("340223100201", "340223100202"),
+        "house": one("h", "i", "j"),
+        "head": one("a", "a", "b", "e"),
+        "measure": one("m1", "m1", "m2"),
+        "claimed": one(0, 1, 2, 3, 30000, 75000),
     }
 
 
@@ -84,16 +104,31 @@ def draw_roll(seed: int, count: int, gaps: float) -> pa.Table:
     return roll(*(draw_row(luck, gaps) for _ in range(count)), sheet="s")
 
 
-def draw_list(seed: int, count: int, gaps: float) -> pa.Table:
+#: The tables beside the roster, and what their rows say.
+BESIDE: dict[str, tuple[str, ...]] = {
+    "deaths": ("who", "event_date"),
+    "qualifying": ("who", "event_date", "town"),
+    "progress": ("sub_item", "town", "period", "measure", "claimed"),
+}
+
+
+def draw_list(seed: int, count: int, gaps: float, said: tuple[str, ...]) -> pa.Table:
     """The list that a seed stands for."""
     luck = random.Random(seed)
     made = [draw_row(luck, gaps) for _ in range(count)]
-    return roll(*({k: row[k] for k in ("who", "event_date")} for row in made), first_line=5)
+    return roll(*({k: row[k] for k in said} for row in made), first_line=5)
+
+
+def draw_tables(seed: int, count: int, listed: int, gaps: float) -> dict[str, pa.Table]:
+    """The roster and all tables beside it that a seed stands for."""
+    beside = {name: draw_list(seed + 1, listed, gaps, said) for name, said in BESIDE.items()}
+    return {"roster": draw_roll(seed, count, gaps), **beside}
 
 
 seeds = st.integers(0, 2**32)
-rolls = st.builds(draw_roll, seeds, st.integers(0, 40), few([0.0, 0.1, 0.4]))
-lists = st.builds(draw_list, seeds, st.integers(0, 8), few([0.0, 0.2]))
+given_tables = st.builds(
+    draw_tables, seeds, st.integers(0, 40), st.integers(0, 12), few([0.0, 0.1, 0.4])
+)
 
 scopes = st.fixed_dictionaries(
     {},
@@ -148,7 +183,19 @@ GENERATORS: dict[type[CheckSpec], st.SearchStrategy[CheckSpec]] = {
     ),
     AgeSex: made_of(AgeSex, ages),
     AmountStandard: made_of(AmountStandard, standards),
-    Continuity: made_of(Continuity, few([{}, {"gaps": False}, {"amounts": False}])),
+    Continuity: made_of(
+        Continuity,
+        few(
+            [
+                {},
+                {"gaps": False},
+                {"amounts": False, "by_town": True},
+                {"gaps": False, "amounts": False, "new": True},
+                {"gaps": False, "amounts": False, "gone": True, "by_town": True},
+                {"new": True, "gone": True, "by_town": True},
+            ]
+        ),
+    ),
     TwoNames: made_of(TwoNames, st.just({})),
     Capacity: made_of(
         Capacity,
@@ -158,6 +205,73 @@ GENERATORS: dict[type[CheckSpec], st.SearchStrategy[CheckSpec]] = {
     ),
     MissingKey: made_of(
         MissingKey,
-        st.fixed_dictionaries({"column": few(["id_key", "account_key", "phone_key", "name_key"])}),
+        st.fixed_dictionaries(
+            {
+                "column": few(
+                    [
+                        *("id_key", "account_key", "phone_key", "name_key", "household_key"),
+                        *("sub_item", "period", "town"),
+                    ]
+                )
+            }
+        ),
+    ),
+    Absence: made_of(
+        Absence,
+        st.one_of(
+            st.fixed_dictionaries({"other": st.just("qualifying"), "by_town": st.booleans()}),
+            st.fixed_dictionaries(
+                {
+                    "other": st.just("qualifying"),
+                    "by_town": st.booleans(),
+                    "since_event": st.just(True),
+                    "grace_months": st.integers(0, 2),
+                }
+            ),
+        ),
+    ),
+    CodeList: made_of(
+        CodeList,
+        few(
+            [
+                {"column": "grade", "allowed": ("g1", "g2")},
+                {"column": "grade", "allowed": ("g1",), "optional": True},
+                {"column": "town", "allowed": ("340223100",)},
+                {"column": "course", "allowed": ("k2", "x' OR '1'='1")},
+            ]
+        ),
+    ),
+    EntitledSpan: made_of(
+        EntitledSpan,
+        few(
+            [
+                {},
+                {"delay_months": 1},
+                {"by_start": False, "by_end": True},
+                {"by_end": True},
+                {"by_end": True, "open_ended": True, "delay_months": 2},
+            ]
+        ),
+    ),
+    HouseholdGrants: made_of(
+        HouseholdGrants, st.fixed_dictionaries({"within_months": few([None, 0, 1, 2, 12])})
+    ),
+    HouseholdHead: made_of(HouseholdHead, st.fixed_dictionaries({"monthly": st.booleans()})),
+    HouseholdMembers: made_of(HouseholdMembers, st.fixed_dictionaries({"monthly": st.booleans()})),
+    OverlappingSpans: made_of(
+        OverlappingSpans, st.fixed_dictionaries({"apart": few([None, "course", "sub_item"])})
+    ),
+    ProgressTotals: made_of(
+        ProgressTotals,
+        st.fixed_dictionaries(
+            {
+                "other": st.just("progress"),
+                "counted": few(["people", "rows", "amount"]),
+                "cumulative": st.booleans(),
+                "by_town": st.booleans(),
+                "measure": few([None, "m1"]),
+                "tolerance": few([0, 0, 1, 2, 40000]),
+            }
+        ),
     ),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.engine.rolls import GENERATORS, lists, roll, rolls
+from tests.engine.rolls import GENERATORS, given_tables, roll
 
 from mingbai.engine.checks import ALL_KINDS, FINDING_SCHEMA, TwoNames, check, message
 
@@ -19,7 +19,7 @@ def test_every_kind_has_a_generator():
 @settings(max_examples=25, deadline=None)
 def test_machines_agree(kind, data):
     spec = data.draw(GENERATORS[kind])
-    tables = {"roster": data.draw(rolls), "deaths": data.draw(lists)}
+    tables = data.draw(given_tables)
     found = check(tables, [spec], threads=1)
     assert found.schema.equals(FINDING_SCHEMA)
     assert found.equals(check(tables, [spec], "plain"))
@@ -36,7 +36,7 @@ def test_generated_tables_do_bring_findings(kind):
     @settings(max_examples=25, deadline=None, derandomize=True, database=None)
     def count(data):
         spec = data.draw(GENERATORS[kind])
-        tables = {"roster": data.draw(rolls), "deaths": data.draw(lists)}
+        tables = data.draw(given_tables)
         counts.append(check(tables, [spec], "plain").num_rows)
 
     count()

@@ -8,13 +8,21 @@ from typing import Final
 from mingbai.engine.checks.findings import EVIDENCE_ROWS, FINDING_SCHEMA
 from mingbai.engine.checks.kinds import (
     ALL_KINDS,
+    Absence,
     AgeSex,
     AmountStandard,
     Capacity,
+    CodeList,
     Continuity,
+    EntitledSpan,
+    HouseholdGrants,
+    HouseholdHead,
+    HouseholdMembers,
     MissingKey,
     MutualExclusion,
     OnList,
+    OverlappingSpans,
+    ProgressTotals,
     RepeatedPerson,
     SharedValue,
     TwoNames,
@@ -24,15 +32,21 @@ from mingbai.engine.checks.run import check
 from mingbai.engine.checks.shapes import COLUMNS, ROSTER, CannotCheck, CheckSpec
 
 __all__ = [
-    "ALL_KINDS", "COLUMNS", "EVIDENCE_ROWS", "FINDING_SCHEMA", "MESSAGES", "ROSTER", "AgeSex",
-    "AmountStandard", "CannotCheck", "CannotLoadSpecs", "Capacity", "CheckSpec", "Continuity",
-    "MissingKey", "MutualExclusion", "OnList", "RepeatedPerson", "SharedValue", "TwoNames",
-    "check", "dump_specs", "kind_name", "load_specs", "message",
+    "ALL_KINDS", "COLUMNS", "EVIDENCE_ROWS", "FINDING_SCHEMA", "MESSAGES", "NAMES", "ROSTER",
+    "Absence", "AgeSex", "AmountStandard", "CannotCheck", "CannotLoadSpecs", "Capacity",
+    "CheckSpec", "CodeList", "Continuity", "EntitledSpan", "HouseholdGrants", "HouseholdHead",
+    "HouseholdMembers", "MissingKey", "MutualExclusion", "OnList", "OverlappingSpans",
+    "ProgressTotals", "RepeatedPerson", "SharedValue", "TwoNames", "check", "dump_specs",
+    "kind_name", "load_specs", "message",
 ]  # fmt: skip
 
 #: Every code of a findings table and its sentence.
 MESSAGES: Final[Mapping[str, str]] = {
     code: said for kind in ALL_KINDS for code, said in kind.MESSAGES.items()
+}
+#: Every code of a findings table and its short name.
+NAMES: Final[Mapping[str, str]] = {
+    code: name for kind in ALL_KINDS for code, name in kind.NAMES.items()
 }
 
 

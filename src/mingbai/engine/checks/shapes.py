@@ -25,7 +25,13 @@ COLUMNS: Final[Mapping[str, pa.DataType]] = {
     "sex": pa.int8(),
     "event_date": pa.date32(),
     "start_date": pa.date32(),
+    "end_date": pa.date32(),
     "course": pa.string(),
+    "village": pa.string(),
+    "household_key": pa.binary(),
+    "head_key": pa.binary(),
+    "measure": pa.string(),
+    "claimed": pa.int64(),
 }
 
 ROSTER: Final = "roster"
@@ -79,6 +85,8 @@ class CheckSpec:
     from_period: int | None = None
     to_period: int | None = None
 
+    #: A short name for each code, for lists and filters.
+    NAMES: ClassVar[Mapping[str, str]] = {}
     MESSAGES: ClassVar[Mapping[str, str]] = {}
     FACTS: ClassVar[tuple[str, ...]] = ()
 

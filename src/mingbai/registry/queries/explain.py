@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from mingbai.engine.checks import MESSAGES, message
+from mingbai.engine.checks import MESSAGES, NAMES, message
 from mingbai.registry.models import Finding
 from mingbai.rulebook import RuleWords
 
@@ -53,7 +53,7 @@ def rule_words(rule: str, *, rules: Mapping[str, RuleWords]) -> RuleWords | None
 
 def finding_name(code: str) -> str:
     """The short name of a kind of suspicion."""
-    return _NAMES.get(code, "其他疑点")
+    return _NAMES.get(code) or NAMES.get(code, "其他疑点")
 
 
 def explain_finding(finding: Finding, *, names: Mapping[str, str]) -> str:

@@ -19,6 +19,13 @@ class AgeSex(CheckSpec):
     max_age: int | None = None
     sex: int | None = None
 
+    NAMES: ClassVar[Mapping[str, str]] = {
+        "age_below": "未到年龄",
+        "age_above": "超过年龄",
+        "age_unknown": "年龄无法核对",
+        "sex_other": "性别不符",
+        "sex_unknown": "性别无法核对",
+    }
     MESSAGES: ClassVar[Mapping[str, str]] = {
         "age_below": "按身份证号推算，发放月份时只有 {age} 周岁，未到规定的 {bound} 周岁。"
         "请核对证件和政策口径。",

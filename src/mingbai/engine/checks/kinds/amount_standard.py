@@ -20,6 +20,13 @@ class AmountStandard(CheckSpec):
     smallest: int | None = None
     largest: int | None = None
 
+    NAMES: ClassVar[Mapping[str, str]] = {
+        "amount_off": "金额不符标准",
+        "amount_below": "金额低于下限",
+        "amount_above": "金额高于上限",
+        "amount_missing": "缺金额",
+        "amount_grade": "档次不明",
+    }
     MESSAGES: ClassVar[Mapping[str, str]] = {
         "amount_off": "发放金额与规定标准不符。请核对标准和档次后更正。",
         "amount_below": "发放金额低于规定的下限。请核对标准后更正。",

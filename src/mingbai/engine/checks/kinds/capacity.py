@@ -19,6 +19,9 @@ class Capacity(CheckSpec):
     limit: int
     per: tuple[str, ...] = ()
 
+    NAMES: ClassVar[Mapping[str, str]] = {
+        "over_capacity": "超过核定人数",
+    }
     MESSAGES: ClassVar[Mapping[str, str]] = {
         "over_capacity": "名单共有 {people} 人，超过核定的 {limit} 人。"
         "请核对核定人数和名单，超出部分说明依据。",

@@ -13,6 +13,10 @@ _CODES: Final = {
     "account_key": "uncompared_account",
     "phone_key": "uncompared_phone",
     "name_key": "uncompared_name",
+    "household_key": "uncompared_household",
+    "sub_item": "uncompared_sub_item",
+    "period": "uncompared_period",
+    "town": "uncompared_town",
 }
 
 
@@ -22,11 +26,25 @@ class MissingKey(CheckSpec):
 
     column: str = "id_key"
 
+    NAMES: ClassVar[Mapping[str, str]] = {
+        "uncompared_id": "缺证件号未比对",
+        "uncompared_account": "缺账号未比对",
+        "uncompared_phone": "缺电话未比对",
+        "uncompared_name": "缺姓名未比对",
+        "uncompared_household": "缺户号未比对",
+        "uncompared_sub_item": "缺子项未比对",
+        "uncompared_period": "缺月份未比对",
+        "uncompared_town": "缺乡镇未比对",
+    }
     MESSAGES: ClassVar[Mapping[str, str]] = {
         "uncompared_id": "身份证号缺失或有误，这一行没有参加任何人员比对。请更正后重新上报。",
         "uncompared_account": "银行账号缺失或有误，这一行没有参加账户比对。请更正后重新上报。",
         "uncompared_phone": "联系电话缺失或有误，这一行没有参加电话比对。请更正后重新上报。",
         "uncompared_name": "姓名缺失或有误，这一行没有参加姓名比对。请更正后重新上报。",
+        "uncompared_household": "户号缺失，这一行没有参加按户比对。请照户口簿补填后重新上报。",
+        "uncompared_sub_item": "没有写明子项，按子项设的比对都没有看到这一行。请补填后重新上报。",
+        "uncompared_period": "没有写明月份，按月的比对无法断定先后。请补填后重新上报。",
+        "uncompared_town": "没有写明乡镇，按乡镇的比对无法归属这一行。请补填后重新上报。",
     }
 
     def __post_init__(self) -> None:

@@ -19,6 +19,10 @@ class MutualExclusion(CheckSpec):
     first: str
     second: str
 
+    NAMES: ClassVar[Mapping[str, str]] = {
+        "exclusion": "重复享受",
+        "exclusion_undated": "重复享受（缺月份）",
+    }
     MESSAGES: ClassVar[Mapping[str, str]] = {
         "exclusion": "同一人有 {months} 个月同时享受两项不得兼得的补助。"
         "请核对政策和本人情况，保留一项，另一项停发。",

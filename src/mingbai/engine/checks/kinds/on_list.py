@@ -20,21 +20,30 @@ from mingbai.engine.checks.shapes import (
 @dataclass(frozen=True, kw_only=True)
 class OnList(CheckSpec):
     """Presence on the table `other`. With `after_event` only months later than the month of the
-    earliest `event_date` (plus `grace_months`) count, and what lacks a date gets its own code.
+    earliest `event_date` (plus `grace_months`) count, and what lacks a date or a month gets a
+    code of its own.
     """
 
     other: str
     after_event: bool = False
     grace_months: int = 0
 
+    NAMES: ClassVar[Mapping[str, str]] = {
+        "on_list": "在比对名单中",
+        "paid_after_event": "死亡等变动后列入",
+        "on_list_undated": "在名单中（缺日期）",
+        "on_list_no_month": "在名单中（缺月份）",
+    }
     MESSAGES: ClassVar[Mapping[str, str]] = {
         "on_list": "此人同时出现在比对名单上，可能不符合享受条件，涉及 {months} 个月。"
         "请核实本人情况后处理。",
         "paid_after_event": "比对名单显示此人已发生变动（如死亡），"
         "之后仍列入 {months} 个月的发放名单。"
         "请核实日期；属实的停发并追回。",
-        "on_list_undated": "此人在比对名单上，但缺少变动日期或发放月份，无法断定先后。"
-        "请补齐后再比对。",
+        "on_list_undated": "此人在比对名单上，但名单没有写变动日期，无法断定先后。"
+        "请向提供名单的部门补齐日期后再比对。",
+        "on_list_no_month": "此人在比对名单上，但享受名单缺少发放月份，无法断定先后。"
+        "请补报月份后再比对。",
     }
     FACTS: ClassVar[tuple[str, ...]] = ("months",)
 
@@ -60,7 +69,10 @@ class OnList(CheckSpec):
         event = "l.event_date" if self.after_event else "NULL::DATE"
         if self.after_event:
             known = "f.event IS NOT NULL AND r.period IS NOT NULL"
-            code = f"CASE WHEN {known} THEN 'paid_after_event' ELSE 'on_list_undated' END"
+            code = (
+                f"CASE WHEN {known} THEN 'paid_after_event'"
+                " WHEN f.event IS NULL THEN 'on_list_undated' ELSE 'on_list_no_month' END"
+            )
             late = (
                 f"(NOT ({known}) OR r.period // 100 * 12 + r.period % 100"
                 " > year(f.event) * 12 + month(f.event) + $grace_months)"
@@ -122,8 +134,10 @@ class OnList(CheckSpec):
         if not self.after_event:
             return "on_list"
         event, period = line["event_date"], row["period"]
-        if event is None or period is None:
+        if event is None:
             return "on_list_undated"
+        if period is None:
+            return "on_list_no_month"
         due = event.year * 12 + event.month + self.grace_months
         return "paid_after_event" if month_index(period) > due else None
 

@@ -18,6 +18,9 @@ class RepeatedPerson(CheckSpec):
 
     per: tuple[str, ...] = ("period",)
 
+    NAMES: ClassVar[Mapping[str, str]] = {
+        "repeated_person": "重复申报",
+    }
     MESSAGES: ClassVar[Mapping[str, str]] = {
         "repeated_person": "同一人在同一子项的同一期名单中出现了 {times} 次，可能重复申报、"
         "重复发放。"

@@ -19,6 +19,10 @@ class SharedValue(CheckSpec):
     column: str = "account_key"
     at_least: int = 2
 
+    NAMES: ClassVar[Mapping[str, str]] = {
+        "shared_account": "多人同账号",
+        "shared_phone": "多人同电话",
+    }
     MESSAGES: ClassVar[Mapping[str, str]] = {
         "shared_account": "{people} 个人共用同一个银行账号，补助可能被他人代领。"
         "请逐人核对账户；确由监护人或户主代领的，请注明关系。",

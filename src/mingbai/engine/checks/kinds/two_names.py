@@ -14,6 +14,9 @@ from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row
 class TwoNames(CheckSpec):
     """One finding an ID number; the rows that bear the name met first stand as evidence."""
 
+    NAMES: ClassVar[Mapping[str, str]] = {
+        "two_names": "一号多名",
+    }
     MESSAGES: ClassVar[Mapping[str, str]] = {
         "two_names": "同一个身份证号下有 {names} 个不同的姓名，可能填错号码或写错名字。"
         "请照证件逐行核对。",

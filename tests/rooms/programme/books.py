@@ -123,6 +123,7 @@ def book(programmes: tuple[Programme, ...], *, year: int = 2021, mark: str = "")
         rosters=rosters,
         exclusions=(),
         lists=(),
+        absences=(),
         offices=(),
         sites=(
             Site("city", "市民生网", "city", "city_adopted_date", ()),

@@ -1,6 +1,15 @@
-"""The year's list as adopted: each adoption is a new version, the old ones stay."""
+"""The year's list as adopted and revised, what changes it, and the letters that carry it."""
 
+from mingbai.programme.models.letter import DutyLetter, LetterStep
 from mingbai.programme.models.quantity import QuantityField
+from mingbai.programme.models.revision import (
+    RevisedShare,
+    RevisedTarget,
+    RevisionStep,
+    TargetRevision,
+    TownPopulation,
+    UpperFigure,
+)
 from mingbai.programme.models.year import (
     Measure,
     Programme,
@@ -11,11 +20,19 @@ from mingbai.programme.models.year import (
 )
 
 __all__ = [
+    "DutyLetter",
+    "LetterStep",
     "Measure",
     "Programme",
     "ProgrammeYear",
     "QuantityField",
+    "RevisedShare",
+    "RevisedTarget",
+    "RevisionStep",
     "SchedulePoint",
     "SubItem",
+    "TargetRevision",
+    "TownPopulation",
     "TownShare",
+    "UpperFigure",
 ]

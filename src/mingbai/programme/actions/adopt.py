@@ -11,6 +11,8 @@ from django.db import transaction
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, Division, Office, User
 from mingbai.base.periods import month_end
+from mingbai.base.scope import Asker
+from mingbai.programme.actions.versions import write_version
 from mingbai.programme.models import (
     Measure,
     Programme,
@@ -19,9 +21,12 @@ from mingbai.programme.models import (
     SubItem,
     TownShare,
 )
+from mingbai.programme.queries.upper import newest_upper, short_of
+from mingbai.programme.queries.words import words_of
 from mingbai.rulebook import model as rules
 
 _RATIO_STEP = Decimal(1).scaleb(-6)
+_HOUSE = Asker.system("a year is adopted for the county as a whole")
 
 
 class CannotAdoptYear(Exception):
@@ -45,8 +50,10 @@ def adopt_year(*, book: rules.Book, by: User | None, at: datetime) -> ProgrammeY
     """Take over a year's book as the list in force; the same book twice changes nothing.
 
     A changed book becomes a new version beside the old one, so that a figure as of an earlier
-    ledger entry still finds the targets of that day. Errors: ``CannotAdoptYear`` names every lead
-    office or town the county does not have and every target whose town shares do not add up.
+    ledger entry still finds the targets of that day. What was revised since the last book stays
+    revised, unless the new book itself says something new of it. Errors: ``CannotAdoptYear`` names
+    every lead office or town the county does not have, every target whose town shares do not add
+    up, and every target short of what the level above gave.
     """
     with transaction.atomic():
         newest = (
@@ -73,7 +80,36 @@ def adopt_year(*, book: rules.Book, by: User | None, at: datetime) -> ProgrammeY
                 "follows": newest.book_digest if newest else "",
             },
         )
-        return _write_year(book, _Ground(offices, towns, act))
+        version = _write_year(book, _Ground(offices, towns, act))
+        return version if newest is None else _carry_over(newest, version, by, at)
+
+
+def _carry_over(
+    newest: ProgrammeYear, version: ProgrammeYear, by: User | None, at: datetime
+) -> ProgrammeYear:
+    """Keep what was revised and what the new book did not touch; as a version of its own, so that
+    the book's own word stays readable beside it."""
+    versions = ProgrammeYear.objects.unscoped("the last book is compared with the new one")
+    books = versions.filter(year=version.year, act__verb="adopt_year", pk__lt=version.pk)
+    book_before = books.order_by("-act_id").first()
+    if book_before is None or book_before.pk == newest.pk:
+        return version
+    said, now, held = (words_of(v, to=_HOUSE) for v in (book_before, version, newest))
+    kept = {
+        key: word
+        for key, word in held.items()
+        if key in now and now[key] == said.get(key) and word != now[key]
+    }
+    if not kept:
+        return version
+    act = record_act(
+        "carry_targets",
+        by=by,
+        at=at,
+        subject=f"{version.year}年：沿用已生效的目标变更",
+        payload={"carried": sorted("/".join(key) for key in kept)},
+    )
+    return write_version(base=version, changes=kept, act=act)
 
 
 def _known_offices(book: rules.Book) -> dict[str, Office]:
@@ -99,6 +135,7 @@ def _faults(
     book: rules.Book, offices: dict[str, Office], towns: dict[str, Division]
 ) -> tuple[str, ...]:
     faults: list[str] = []
+    upper = newest_upper(to=_HOUSE, year=book.year)
     for programme in book.programmes:
         if programme.lead_office not in offices:
             faults.append(
@@ -111,6 +148,9 @@ def _faults(
                 )
             for measure in item.measures:
                 faults.extend(_share_faults(item, measure, towns))
+                if given := upper.get((item.code, measure.code)):
+                    where = f"“{item.name}”的目标“{measure.name}”"
+                    faults.extend(short_of(where, measure.target_state, measure.target, given))
     return tuple(faults)
 
 

@@ -1,0 +1,45 @@
+"""Taking over a year's list, splitting its targets, changing them by document, and the letters."""
+
+from mingbai.programme.actions.adopt import CannotAdoptYear, adopt_year
+from mingbai.programme.actions.figures_given import (
+    CannotEnterFigures,
+    GivenFigure,
+    enter_populations,
+    enter_upper_figures,
+)
+from mingbai.programme.actions.revise import (
+    CannotSaveRevision,
+    Conflict,
+    Edit,
+    Grounds,
+    save_revision,
+)
+from mingbai.programme.actions.settle import (
+    CannotSettleRevision,
+    approve_revision,
+    drop_revision,
+    return_revision,
+    submit_revision,
+)
+from mingbai.programme.actions.splitting import CannotSplit, split_exactly
+
+__all__ = [
+    "CannotAdoptYear",
+    "CannotEnterFigures",
+    "CannotSaveRevision",
+    "CannotSettleRevision",
+    "CannotSplit",
+    "Conflict",
+    "Edit",
+    "GivenFigure",
+    "Grounds",
+    "adopt_year",
+    "approve_revision",
+    "drop_revision",
+    "enter_populations",
+    "enter_upper_figures",
+    "return_revision",
+    "save_revision",
+    "split_exactly",
+    "submit_revision",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mingbai.engine.generate.county import FEWEST_ROWS, MOST_ROWS, County, make_county
 from mingbai.engine.generate.numbers import (
     DEMO_REGION,
     account_number,
@@ -14,6 +15,9 @@ from mingbai.engine.generate.people import PeopleMaker, Person, Village
 
 __all__ = [
     "DEMO_REGION",
+    "FEWEST_ROWS",
+    "MOST_ROWS",
+    "County",
     "PeopleMaker",
     "Person",
     "Village",
@@ -21,5 +25,6 @@ __all__ = [
     "check_digit",
     "id_number",
     "luhn_digit",
+    "make_county",
     "phone_number",
 ]

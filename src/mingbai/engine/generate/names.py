@@ -71,3 +71,23 @@ def differs_by_sound(name: str) -> str:
         if old in name[1:]:
             return name[0] + name[1:].replace(old, new, 1)
     return name[:-1] + ("芬" if name[-1] != "芬" else "芳")
+
+
+def list_surnames() -> tuple[str, ...]:
+    """Return all surnames, the common ones first by rank, then those of two characters."""
+    return (*_SURNAMES, *_TWO_PART)
+
+
+def list_given(*, male: bool) -> tuple[tuple[str, ...], int, int]:
+    """Return given names (single; then shared with usual; then shared with rare characters), how
+    many are single, and how many have a rare character.
+    """
+    pool = _MALE if male else _FEMALE
+    usual = tuple(first + last for first in _SHARED for last in pool)
+    rare = tuple(first + last for first in _SHARED for last in _RARE)
+    return (*pool, *usual, *rare), len(pool), len(rare)
+
+
+def list_minority() -> tuple[str, ...]:
+    """Return all names in two parts joined by the interpunct."""
+    return tuple(f"{first}·{last}" for first in _MINORITY_FIRST for last in _MINORITY_LAST)

@@ -12,10 +12,10 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 
 # Ranges that no operator has been assigned; they have the form of mobile numbers.
-_PHONE_RANGES = ("154", "163", "164")
+PHONE_RANGES = ("154", "163", "164")
 
 # 62 is China UnionPay's prefix; no bank issues 629934.
-_ACCOUNT_PREFIX = "62993400"
+ACCOUNT_PREFIX = "62993400"
 
 
 def check_digit(first17: str) -> str:
@@ -45,11 +45,11 @@ def account_number(serial: int) -> str:
     """Return the 19-digit bank account of a serial number below 10**10."""
     if not 0 <= serial < 10**10:
         raise ValueError("serial must have at most ten digits")
-    body = f"{_ACCOUNT_PREFIX}{serial:010d}"
+    body = f"{ACCOUNT_PREFIX}{serial:010d}"
     return body + luhn_digit(body)
 
 
 def phone_number(serial: int) -> str:
     """Return an 11-digit number in an unassigned range; serials below 3 * 10**8 never meet."""
     head, tail = divmod(serial, 10**8)
-    return f"{_PHONE_RANGES[head]}{tail:08d}"
+    return f"{PHONE_RANGES[head]}{tail:08d}"

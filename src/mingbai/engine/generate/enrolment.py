@@ -1,0 +1,128 @@
+"""Who is on which roster in which months, with nothing wrong: the clean part of the county."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mingbai.engine.generate.lots import Ints
+from mingbai.engine.generate.plan import Plan, SubItem
+from mingbai.engine.generate.population import Population
+from mingbai.engine.generate.rows import NONE, Rows, birth_months, standard_rows
+
+_AT_ONCE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """People of one sub-item in order, the first and last month each is paid, and the course."""
+
+    people: Ints
+    first: Ints
+    last: Ints
+    course: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def count(self, months: tuple[int, ...]) -> int:
+        """Rows that these months will have."""
+        return sum(int(((self.first <= m) & (self.last >= m)).sum()) for m in months)
+
+
+def death_dates(population: Population, plan: Plan) -> tuple[Ints, Ints]:
+    """The dead (never one set aside for a case) and the day each died, in two years' time."""
+    dead, days = [], []
+    opening = int(np.datetime64(f"{plan.year - 1}-01-01").astype(int))
+    for people in _parts(len(population)):
+        old = population.birth[people] < int(np.datetime64("1991-01-01").astype(int))
+        free = ~population.set_aside(people)
+        lot = population.lots.share("death", people) < 0.016
+        chosen = people[old & free & lot]
+        dead.append(chosen)
+        days.append(opening + population.lots.between("day of death", chosen, 0, 729))
+    return np.concatenate(dead), np.concatenate(days)
+
+
+def enrol(
+    population: Population,
+    plan: Plan,
+    sub_item: SubItem,
+    last_alive: Ints,
+    most: int | Ints | None = None,
+) -> Enrolled:
+    """Those who qualify and whose lot falls; at most `most` of them, or of each town, in the order
+    of a lot.
+    """
+    parts = [_qualify(population, plan, sub_item, p, last_alive) for p in _parts(len(population))]
+    people, first, last = (np.concatenate(each) for each in zip(*parts, strict=True))
+    if most is not None:
+        kept = _first_by_lot(population, sub_item, people, most)
+        people, first, last = people[kept], first[kept], last[kept]
+    if sub_item.course_seats:
+        whole_year = (first == 1) & (last == 12)
+        people = people[whole_year]
+        course = np.arange(len(people)) // sub_item.course_seats
+        first = last = course % 12 + 1
+        return Enrolled(people, first, last, course)
+    return Enrolled(people, first, last)
+
+
+def clean_rows(
+    population: Population, plan: Plan, sub_item: SubItem, enrolled: Enrolled, month: int
+) -> Rows:
+    """Rows of a month."""
+    paid = (enrolled.first <= month) & (enrolled.last >= month)
+    rows = standard_rows(population, plan, sub_item, enrolled.people[paid], month)
+    if sub_item.course_seats:
+        rows |= course_rows(plan, enrolled.course[paid], month)
+    if not sub_item.a_household:
+        rows["head"] = np.full(len(rows["id"]), NONE, np.int64)
+    return rows
+
+
+def course_rows(plan: Plan, course: Ints, month: int) -> Rows:
+    """Course, first and last day of it: a week from the second Monday or so of its month."""
+    opening = int(np.datetime64(f"{plan.year}-{month:02d}-08").astype(int))
+    start = np.full(len(course), opening, np.int64)
+    return {"course": course, "start": start, "end": start + 6}
+
+
+def _qualify(
+    population: Population, plan: Plan, sub_item: SubItem, people: Ints, last_alive: Ints
+) -> tuple[Ints, Ints, Ints]:
+    lot = population.lots.share(f"lot {sub_item.lot}", people)
+    chosen = (lot >= sub_item.share_from) & (lot < sub_item.share_to)
+    head = people == population.heads[population.household[people]]
+    # Only the head of a household set aside gets a case; the others may fill the year up.
+    chosen &= ~(population.set_aside(people) & (head if sub_item.fills else True))
+    if sub_item.a_household:
+        chosen &= head
+    if sub_item.sex is not None:
+        chosen &= population.male[people] == (sub_item.sex == 1)
+    people = people[chosen]
+    born, on_first = birth_months(population, people)
+    offset = born - plan.year * 12
+    first = np.full(len(people), 1, np.int64)
+    last = np.minimum(12, last_alive[people]).astype(np.int64)
+    if sub_item.min_age is not None:
+        first = np.maximum(first, sub_item.min_age * 12 + offset)
+    if sub_item.max_age is not None:
+        last = np.minimum(last, sub_item.max_age * 12 + 11 + ~on_first + offset)
+    kept = (first <= last) & (first <= sub_item.months[-1]) & (last >= sub_item.months[0])
+    return people[kept], first[kept], last[kept]
+
+
+def _first_by_lot(
+    population: Population, sub_item: SubItem, people: Ints, most: int | Ints
+) -> Ints:
+    order = np.argsort(population.lots.draw(f"order {sub_item.id}", people), kind="stable")
+    if isinstance(most, int):
+        return np.sort(order[:most])
+    order = order[np.argsort(population.town(people[order]), kind="stable")]
+    town = population.town(people[order])
+    return np.sort(order[np.arange(len(order)) - np.searchsorted(town, town) < most[town]])
+
+
+def _parts(count: int) -> Iterator[Ints]:
+    for start in range(0, count, _AT_ONCE):
+        yield np.arange(start, min(start + _AT_ONCE, count))

@@ -14,13 +14,13 @@ from tests.engine.test_canon_types import AS_OF, SPEC, column_of
 
 from mingbai.engine.canon import CanonColumn, canonical_table, canonical_table_plain
 from mingbai.engine.canon.shapes import BLANKS
-from mingbai.engine.canon.types import ALL_TYPES, type_of
+from mingbai.engine.canon.types import ALL_TYPES, credit_code, type_of
 from mingbai.engine.canon.types.id_number import check_character
 from mingbai.engine.reading import KINDS, RawSheet
 
 TYPES = [
-    "text", "name", "id_number", "date", "period", "money", "account", "phone", "integer",
-    "decimal", "code",
+    "text", "name", "id_number", "document", "disability_card", "credit_code", "date", "period",
+    "money", "account", "phone", "integer", "decimal", "code",
 ]  # fmt: skip
 
 
@@ -57,6 +57,20 @@ def id_numbers(draw):
 
 
 @st.composite
+def disability_cards(draw):
+    kind, grade = draw(st.integers(0, 9)), draw(st.integers(0, 9))
+    return f"{draw(id_numbers())}{kind}{grade}{draw(st.sampled_from(['', '', 'B1']))}"
+
+
+@st.composite
+def credit_codes(draw):
+    own = draw(st.text(credit_code.ALPHABET, min_size=8, max_size=8))
+    own += draw(st.sampled_from([credit_code.own_check_character(own), "0", "A"]))
+    first17 = f"9{draw(st.sampled_from('12Y'))}{draw(st.integers(100000, 999999))}{own}"
+    return first17 + draw(st.sampled_from([credit_code.check_character(first17), "0", "I"]))
+
+
+@st.composite
 def cards(draw):
     return "62" + draw(st.text("0123456789", min_size=12, max_size=18))
 
@@ -73,6 +87,8 @@ def spelled(day: dt.date) -> st.SearchStrategy[str]:
 
 regular = st.one_of(
     id_numbers(),
+    disability_cards(),
+    credit_codes(),
     cards(),
     digits,
     births.flatmap(spelled),
@@ -141,6 +157,8 @@ def test_whole_tables_agree(rows, first, last, skip):
         CanonColumn("amount", "money", 4, unit="万元"),
         CanonColumn("period", "period"),
         CanonColumn("grade", "text", required=True),
+        CanonColumn("card", "disability_card", 2),
+        CanonColumn("paper", "document", 3),
     ]
     raw = sheet_of([[row[n] for row in rows] for n in range(4)])
     found = both(
@@ -168,3 +186,26 @@ def test_map_must_fit_the_sheet():
     ):
         with pytest.raises(ValueError):
             canonical_table(raw, columns=columns, first_line=1, as_of=AS_OF)
+
+
+def test_numbers_tell_what_they_carry():
+    card = next(row[1] for row in SPEC if row[0] == "disability_card" and not row[4])
+    passport = next(row[1] for row in SPEC if row[4] == ["document_other"])
+    raw = sheet_of([[(card, 1), (None, 0)], [(card[:18], 1), (passport, 1)]])
+    columns = [
+        CanonColumn("card", "disability_card", 1),
+        CanonColumn("paper", "document", 2),
+    ]
+    found = both(raw, columns).table.to_pylist()
+    assert [found[0][f"card_{name}"] for name in ("id_number", "kind", "grade")] == [
+        card[:18], int(card[18]), int(card[19]),
+    ]  # fmt: skip
+    assert found[0]["paper_birth_date"] == dt.date(1990, 1, 1)
+    assert found[0]["paper_sex"] in (1, 2)
+    assert {found[1][name] for name in ("card", "card_kind", "paper_birth_date", "paper_sex")} == {
+        None
+    }
+    assert found[1]["paper"] == passport.upper()
+    taken = [*columns, CanonColumn("card_kind", "text", 1)]
+    with pytest.raises(ValueError, match="reserved"):
+        canonical_table(raw, columns=taken, first_line=1, as_of=AS_OF)

@@ -8,9 +8,16 @@ import pytest
 
 from mingbai.engine.canon import CanonColumn, message
 from mingbai.engine.canon.cells import read_cell
-from mingbai.engine.canon.types import ALL_TYPES, type_of
+from mingbai.engine.canon.shapes import Remark
+from mingbai.engine.canon.types import ALL_TYPES, credit_code, type_of
 from mingbai.engine.canon.types.account import passes_luhn
-from mingbai.engine.canon.types.id_number import birth_date_of, check_character, sex_of
+from mingbai.engine.canon.types.date import DateType
+from mingbai.engine.canon.types.id_number import (
+    IdNumberType,
+    birth_date_of,
+    check_character,
+    sex_of,
+)
 from mingbai.engine.reading import KINDS
 
 AS_OF = dt.date(2021, 6, 30)
@@ -37,6 +44,11 @@ SWAPPED = ADULT[:15] + ADULT[16] + ADULT[15] + ADULT[17]
 CARD = next(c for c in (f"622848000000000{n:04d}" for n in range(99)) if passes_luhn(c))
 BAD_CARD = CARD[:-1] + str((int(CARD[-1]) + 1) % 10)
 
+OWN = "MA2RT0JL" + credit_code.own_check_character("MA2RT0JL")
+CREDIT = "91340299" + OWN + credit_code.check_character("91340299" + OWN)
+_OLD = "91340299" + OWN[:8] + ("1" if OWN[8] != "1" else "2")
+OLD_CREDIT = _OLD + credit_code.check_character(_OLD)
+
 # type, cell, kind, value, codes of remarks
 SPEC = [
     ("id_number", ADULT, TEXT, ADULT, []),
@@ -53,11 +65,14 @@ SPEC = [
     ("id_number", "340299900101123", TEXT, ADULT, ["id_15"]),
     ("id_number", "340299900101123", NUMBER, ADULT, ["id_15"]),
     ("id_number", "340299900231123", TEXT, None, ["id_birth"]),
+    ("id_number", "040299900101123", TEXT, None, ["id_form"]),
     ("id_number", SWAPPED, TEXT, None, ["id_check"]),
     ("id_number", ADULT[:17], TEXT, None, ["id_length"]),
     ("id_number", ADULT + "1", TEXT, None, ["id_length"]),
     ("id_number", "12345678", NUMBER, None, ["id_length"]),
-    ("id_number", "E1234567", TEXT, None, ["id_form"]),
+    ("id_number", "E1234567", TEXT, None, ["id_other_document"]),
+    ("id_number", "H1234567890", TEXT, None, ["id_other_document"]),
+    ("id_number", "3402991990X101123X", TEXT, None, ["id_form"]),
     ("id_number", make_id("81000019880214123"), TEXT, make_id("81000019880214123"), []),
     ("id_number", make_id("82000019880214123"), TEXT, make_id("82000019880214123"), []),
     ("id_number", "830000198802110027", TEXT, "830000198802110027", []),
@@ -72,6 +87,50 @@ SPEC = [
     ("id_number", make_id("34029918990101123"), TEXT, make_id("34029918990101123"), ["id_too_old"]),
     ("id_number", make_id("34029919010101123"), TEXT, make_id("34029919010101123"), []),
     ("id_number", make_id("99999919900101123"), TEXT, make_id("99999919900101123"), []),
+    ("document", ADULT, TEXT, ADULT, []),
+    ("document", ENDS_X.lower(), TEXT, ENDS_X, []),
+    ("document", "340299900101123", TEXT, ADULT, ["id_15"]),
+    ("document", "e1234567", TEXT, "E1234567", ["document_other"]),
+    ("document", "EA1234567", TEXT, "EA1234567", ["document_other"]),
+    ("document", "H 1234567890", TEXT, "H1234567890", ["document_other"]),
+    ("document", "12345678", TEXT, "12345678", ["document_other"]),
+    ("document", "12345678", NUMBER, None, ["id_length"]),
+    ("document", "USA110106012345", TEXT, "USA110106012345", ["id_foreign_old"]),
+    ("document", make_id("91124819900101123"), TEXT, make_id("91124819900101123"), []),
+    ("document", SWAPPED, TEXT, None, ["id_check"]),
+    ("document", "3.40E+17", TEXT, None, ["id_scientific"]),
+    ("document", "护照遗失", TEXT, None, ["id_form"]),
+    ("disability_card", ADULT + "43", TEXT, ADULT + "43", []),
+    ("disability_card", ENDS_X.lower() + "11", TEXT, ENDS_X + "11", []),
+    ("disability_card", f"{ADULT} 4 3", TEXT, ADULT + "43", []),
+    ("disability_card", ADULT + "43B1", TEXT, ADULT + "43", ["card_reissued"]),
+    ("disability_card", ENDS_000 + "74", TEXT, ENDS_000 + "74", ["id_ends_000"]),
+    ("disability_card", ADULT, TEXT, None, ["card_length"]),
+    ("disability_card", ADULT + "4", TEXT, None, ["card_length"]),
+    ("disability_card", ADULT + "03", TEXT, None, ["card_kind"]),
+    ("disability_card", ADULT + "83", TEXT, None, ["card_kind"]),
+    ("disability_card", ADULT + "40", TEXT, None, ["card_grade"]),
+    ("disability_card", ADULT + "45", TEXT, None, ["card_grade"]),
+    ("disability_card", SWAPPED + "43", TEXT, None, ["card_id"]),
+    ("disability_card", ADULT[:17] + "X34X", TEXT, None, ["card_length"]),
+    ("disability_card", "皖残字12345", TEXT, None, ["card_form"]),
+    ("disability_card", ADULT + "43", NUMBER, None, ["card_number_cell"]),
+    ("disability_card", "2021-06-30", DATE, None, ["card_number_cell"]),
+    ("disability_card", "12345", NUMBER, None, ["card_length"]),
+    ("disability_card", "3.40E+19", TEXT, None, ["card_scientific"]),
+    ("credit_code", CREDIT, TEXT, CREDIT, []),
+    ("credit_code", CREDIT.lower(), TEXT, CREDIT, []),
+    ("credit_code", f"{CREDIT[:8]} {CREDIT[8:]}", TEXT, CREDIT, []),
+    ("credit_code", "91350100M000100Y43", TEXT, "91350100M000100Y43", []),
+    ("credit_code", OLD_CREDIT, TEXT, OLD_CREDIT, ["credit_own_check"]),
+    ("credit_code", CREDIT[:-1] + ("1" if CREDIT[-1] != "1" else "2"), TEXT, None,
+     ["credit_check"]),
+    ("credit_code", CREDIT[:9] + "O" + CREDIT[10:], TEXT, None, ["credit_letters"]),
+    ("credit_code", CREDIT[:17], TEXT, None, ["credit_length"]),
+    ("credit_code", CREDIT[:4] + "A" + CREDIT[5:], TEXT, None, ["credit_form"]),
+    ("credit_code", "营业执照丢失", TEXT, None, ["credit_form"]),
+    ("credit_code", "9.1340299e+17", NUMBER, None, ["credit_number_cell"]),
+    ("credit_code", "9.13E+17", TEXT, None, ["credit_number_cell"]),
     ("name", "张三", TEXT, "张三", []),
     ("name", "李 四", TEXT, "李四", []),
     ("name", "李　四", TEXT, "李四", []),
@@ -193,6 +252,7 @@ SPEC = [
     ("decimal", "1,234.5", TEXT, "1234.5", []),
     ("decimal", "98%", TEXT, "0.98", []),
     ("decimal", "-0", TEXT, "0", []),
+    ("decimal", "123456789012345678901234567.89%", TEXT, "1234567890123456789012345.6789", []),
     ("decimal", "1e-07", NUMBER, "0.0000001", []),
     ("decimal", "1e5", TEXT, None, ["decimal_exponent"]),
     ("decimal", "1" * 31, TEXT, None, ["decimal_long"]),
@@ -209,6 +269,9 @@ SPEC = [
     ("text", "=1+1", KINDS["formula"], None, ["cell_formula"]),
     ("id_number", "=A1", KINDS["formula"], None, ["cell_formula"]),
 ]  # fmt: skip
+
+
+PERSONAL = ("id_number", "document", "disability_card", "name", "account", "phone")
 
 
 def column_of(type_name: str, *, required: bool = True) -> CanonColumn:
@@ -229,7 +292,7 @@ def test_spec(type_name, text, kind, value, codes):
         assert (remark.severity == 3) == (value is None)
         said = message(remark.code, dict(remark.params))
         assert said.endswith("。")
-        if len(text) > 5 and type_name in ("id_number", "name", "account", "phone"):
+        if len(text) > 5 and type_name in PERSONAL:
             assert text not in said
             assert text not in remark.params_json
 
@@ -253,6 +316,20 @@ def test_birth_date_and_sex_come_from_the_number():
     assert birth_date_of(ADULT) == dt.date(1990, 1, 1)
     assert sex_of(ADULT) == 1
     assert sex_of(make_id("34029919900101124")) == 2
+
+
+def test_bounds_of_types_validate_themselves():
+    with pytest.raises(ValueError, match="first_year"):
+        DateType(2022, 2021)
+    with pytest.raises(ValueError, match="over 100"):
+        IdNumberType(as_of=AS_OF, oldest_years=99)
+    with pytest.raises(ValueError, match="severity"):
+        Remark("id_15", 4)
+
+
+def test_a_serial_day_keeps_to_the_years_of_its_column():
+    reading = DateType(2022, 2023).plain("44377", NUMBER)
+    assert [remark.code for remark in reading.remarks] == ["date_range"]
 
 
 @pytest.mark.parametrize(

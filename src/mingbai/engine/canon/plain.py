@@ -18,8 +18,8 @@ from mingbai.engine.canon.shapes import (
     Remark,
     Value,
 )
-from mingbai.engine.canon.table import FAULT_SCHEMA, check_columns, derived_names
-from mingbai.engine.canon.types.id_number import birth_date_of, sex_of
+from mingbai.engine.canon.table import FAULT_SCHEMA, check_columns
+from mingbai.engine.canon.types.derived import derived_columns
 from mingbai.engine.reading.shapes import RawSheet
 
 
@@ -74,19 +74,15 @@ def _read(
 
 
 def _derived(column: CanonColumn, value: Value | None) -> dict[str, Value | None]:
-    if column.type != "id_number":
-        return {}
-    birth, sex = derived_names(column)
-    if not isinstance(value, str) or len(value) != 18:
-        return {birth: None, sex: None}
-    return {birth: birth_date_of(value), sex: sex_of(value)}
+    told = isinstance(value, str)
+    return {
+        name: also.plain(str(value)) if told else None for name, also in derived_columns(column)
+    }
 
 
 def _schema(columns: Sequence[CanonColumn], types: Sequence[CanonType]) -> pa.Schema:
     fields = [pa.field("line", pa.int32(), nullable=False)]
     for column, kind in zip(columns, types, strict=True):
         fields.append(pa.field(column.name, kind.arrow))
-        if column.type == "id_number":
-            birth, sex = derived_names(column)
-            fields += [pa.field(birth, pa.date32()), pa.field(sex, pa.int8())]
+        fields += [pa.field(name, also.arrow) for name, also in derived_columns(column)]
     return pa.schema([*fields, pa.field("verdict", pa.int8(), nullable=False)])

@@ -26,7 +26,7 @@ from mingbai.engine.canon.shapes import (
     Value,
 )
 from mingbai.engine.canon.types import type_of
-from mingbai.engine.canon.types.id_number import derive_birth_date, derive_sex
+from mingbai.engine.canon.types.derived import derived_columns
 from mingbai.engine.reading.shapes import ERROR, FORMULA, RawSheet
 
 FAULT_SCHEMA: Final = pa.schema(
@@ -90,7 +90,7 @@ def check_columns(
     """The type of each column; raises ValueError for a map that does not fit the sheet."""
     names = [column.name for column in columns]
     reserved = {"line", "verdict"} | {
-        name for column in columns if column.type == "id_number" for name in derived_names(column)
+        name for column in columns for name, _ in derived_columns(column)
     }
     if len(set(names)) != len(names) or reserved & set(names):
         raise ValueError("column names must be unique and not reserved")
@@ -98,12 +98,6 @@ def check_columns(
         if column.place is not None and column.place > raw.width:
             raise ValueError(f"column {column.name}: the sheet has only {raw.width} columns")
     return [type_of(column, as_of=as_of) for column in columns]
-
-
-def derived_names(column: CanonColumn) -> tuple[str, str]:
-    """Names of birth date and sex that an ID column gives beside itself."""
-    prefix = "" if column.name == "id_number" else column.name + "_"
-    return f"{prefix}birth_date", f"{prefix}sex"
 
 
 def _take_lines(
@@ -231,11 +225,9 @@ def _assemble(
     derived: list[pl.Expr] = []
     for column, kind in zip(columns, types, strict=True):
         fields.append(pa.field(column.name, kind.arrow))
-        if column.type == "id_number":
-            birth, sex = derived_names(column)
-            number = pl.col(column.name)
-            derived += [derive_birth_date(number).alias(birth), derive_sex(number).alias(sex)]
-            fields += [pa.field(birth, pa.date32()), pa.field(sex, pa.int8())]
+        for name, also in derived_columns(column):
+            derived.append(also.fast(pl.col(column.name)).alias(name))
+            fields.append(pa.field(name, also.arrow))
     fields.append(pa.field("verdict", pa.int8(), nullable=False))
     worst = faults.worst()
     verdict: pl.Series | pl.Expr = pl.lit(0, pl.Int8).alias("verdict")

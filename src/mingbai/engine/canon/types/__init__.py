@@ -8,8 +8,11 @@ from functools import lru_cache
 from mingbai.engine.canon.shapes import CanonColumn, CanonType
 from mingbai.engine.canon.types.account import AccountType
 from mingbai.engine.canon.types.code import CodeType
+from mingbai.engine.canon.types.credit_code import CreditCodeType
 from mingbai.engine.canon.types.date import DateType
 from mingbai.engine.canon.types.decimal import DecimalType
+from mingbai.engine.canon.types.disability_card import DisabilityCardType
+from mingbai.engine.canon.types.document import DocumentType
 from mingbai.engine.canon.types.id_number import IdNumberType
 from mingbai.engine.canon.types.integer import IntegerType
 from mingbai.engine.canon.types.money import MoneyType
@@ -19,8 +22,8 @@ from mingbai.engine.canon.types.phone import PhoneType
 from mingbai.engine.canon.types.text import TextType
 
 ALL_TYPES: tuple[type[CanonType], ...] = (
-    AccountType, CodeType, DateType, DecimalType, IdNumberType, IntegerType,
-    MoneyType, NameType, PeriodType, PhoneType, TextType,
+    AccountType, CodeType, CreditCodeType, DateType, DecimalType, DisabilityCardType, DocumentType,
+    IdNumberType, IntegerType, MoneyType, NameType, PeriodType, PhoneType, TextType,
 )  # fmt: skip
 
 
@@ -39,6 +42,12 @@ def type_of(column: CanonColumn, *, as_of: dt.date) -> CanonType:
             return NameType()
         case "id_number":
             return IdNumberType(as_of=as_of)
+        case "document":
+            return DocumentType(as_of=as_of)
+        case "disability_card":
+            return DisabilityCardType(as_of=as_of)
+        case "credit_code":
+            return CreditCodeType()
         case "date":
             return DateType()
         case "period":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import ClassVar, Final
 
 import polars as pl
@@ -56,17 +56,17 @@ class DecimalType:
             return reject("decimal_form")
         if "E" in body and kind == TEXT:
             return reject("decimal_exponent")
-        try:
-            value = Decimal(body).scaleb(-2) if percent else Decimal(body)
-        except InvalidOperation:
-            return reject("decimal_form")
+        value = Decimal(body)
+        if percent:  # by the exponent alone: arithmetic would round beyond 28 digits
+            sign, digits, exponent = value.as_tuple()
+            value = Decimal((sign, digits, int(exponent) - 2))
         spelled = format(value, "f")
         if "." in spelled:
             spelled = spelled.rstrip("0").rstrip(".")
         spelled = "0" if spelled in ("-0", "") else spelled
-        sign, spelled = ("-", spelled[1:]) if spelled[:1] == "-" else ("", spelled)
+        minus, spelled = ("-", spelled[1:]) if spelled[:1] == "-" else ("", spelled)
         whole, point, fraction = spelled.partition(".")
-        spelled = sign + (whole.lstrip("0") or "0") + point + fraction
+        spelled = minus + (whole.lstrip("0") or "0") + point + fraction
         if len(spelled) > self.longest:
             return reject("decimal_long", length=len(spelled))
         return Reading(spelled)

@@ -25,11 +25,18 @@ from mingbai.engine.reading.shapes import DATE, NUMBER
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS: Final = "10X98765432"
 _OLD_FOREIGN: Final = re.compile(r"[A-Z]{3}[0-9]{12}")
+# Passports (E, G, D, EA and foreign ones), travel permits (H, M and ten digits, or eight).
+_OTHER: Final = re.compile(r"[A-Z]{1,3}[0-9]{6,10}|[0-9]{8,10}")
 
 
 def check_character(first17: str) -> str:
     """The 18th character that belongs to 17 digits."""
     return CHECKS[sum(int(d) * w for d, w in zip(first17, WEIGHTS, strict=True)) % 11]
+
+
+def is_other_document(folded: str) -> bool:
+    """Whether a folded cell has the form of a passport's or travel permit's number."""
+    return _OTHER.fullmatch(folded) is not None
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,8 @@ class IdNumberType:
         "id_length": "身份证号有 {length} 位，应为 18 位（老证 15 位）。"
         "请核对证件，看是否多写或漏写。",
         "id_form": "身份证号里有不该出现的字符。应为 17 位数字加 1 位数字或 X，请照证件重新填写。",
+        "id_other_document": "填的像是护照或通行证号，不是身份证号，无法参加人员比对。"
+        "有身份证或居住证的请改填 18 位号码；确实没有的，请与业务部门联系。",
         "id_birth": "身份证号中第 7 至 14 位不是真实的出生日期。请照证件核对。",
         "id_birth_future": "身份证号中的出生日期晚于报表日期。请照证件核对。",
         "id_too_old": "按身份证号推算年龄超过 {years} 岁。请核对本人是否健在、号码是否填错。",
@@ -101,11 +110,9 @@ class IdNumberType:
             grown = folded[:6] + "19" + folded[6:]
             return self._judge(grown + check_character(grown), (Remark("id_15", NOTE),))
         if not re.fullmatch(r"[0-9]*[0-9X]", folded):
-            return reject("id_form")
+            return reject("id_other_document" if is_other_document(folded) else "id_form")
         if len(folded) != 18:
             return reject("id_length", length=len(folded))
-        if folded[0] == "0":
-            return reject("id_form")
         return self._judge(folded, ())
 
     def _judge(self, number: str, remarks: tuple[Remark, ...]) -> Reading:

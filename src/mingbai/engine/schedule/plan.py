@@ -109,8 +109,6 @@ def make_schedule(
     by the name that activities use. Raises CannotSchedule: no date given, steps in a circle, steps
     or calendars unknown, days beyond a calendar.
     """
-    if start_date is None and finish_date is None:
-        raise CannotSchedule("排期至少要给出开工日期或完工期限之一。")
     given: Calendars = {**(calendars or {}), "": calendar}
     network = make_network(activities)
     if not network.activities:

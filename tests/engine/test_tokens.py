@@ -77,7 +77,7 @@ def test_spellings_of_one_number_meet_and_unreadable_ones_are_counted():
     old = full[:6] + full[8:17]
     ends_x = next(n for n in map(person, range(200)) if n.endswith("X"))
     mine = made([old, ends_x.lower(), " " + ends_x, "3.4E+17", None, "", full[:17]])
-    assert mine.left_out == 4
+    assert mine.left_out.to_pylist() == [{"table": "roster", "line": n} for n in (5, 6, 7, 8)]
     met = intersect(mine.tokens, made([full, ends_x]).tokens, mine.row_map)
     assert met.rows["line"].to_pylist() == [2, 3, 4]
 

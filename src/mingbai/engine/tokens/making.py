@@ -16,6 +16,7 @@ from mingbai.engine.reading.shapes import TEXT, RawSheet
 from mingbai.engine.tokens.faults import CannotCompare
 from mingbai.engine.tokens.keys import check_purpose, derive_check, derive_key
 from mingbai.engine.tokens.shapes import (
+    LINE_SCHEMA,
     MAP_SCHEMA,
     TOKEN_BYTES,
     TOKEN_SCHEMA,
@@ -34,11 +35,13 @@ KINDS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Tokens:
-    """Tokens to hand over, the map to keep, and how many lines of the roster take no part."""
+    """Tokens to hand over, the map to keep, lines that take no part (table string, line int32),
+    and how many tokens are dummies.
+    """
 
     tokens: TokenFile
     row_map: RowMap
-    left_out: int
+    left_out: pa.Table
     padding: int
 
 
@@ -55,7 +58,7 @@ def make_tokens(
     """Tokens of `rows`: a column named `by` as text, `line` int32, optionally `table` string.
 
     Identifiers are made canonical first, so that 15 and 18 digits of one person meet; a line whose
-    identifier cannot be read takes no part and is counted. `pad_to` fills up with dummy tokens
+    identifier cannot be read takes no part and is named. `pad_to` fills up with dummy tokens
     from `draw` (a source of that many random bytes), so that the file's size says less.
     """
     if by not in KINDS:
@@ -69,9 +72,9 @@ def make_tokens(
     kept = pc.is_valid(places)
     tokens = pa.array(made, pa.binary(TOKEN_BYTES)).take(places.drop_null())
     sheets = rows.column("table") if "table" in rows.column_names else _named("roster", rows)
-    lines = pa.table(
-        [tokens, sheets.filter(kept), rows.column("line").filter(kept)], schema=MAP_SCHEMA
-    )
+    lines = rows.column("line")
+    row_map = pa.table([tokens, sheets.filter(kept), lines.filter(kept)], schema=MAP_SCHEMA)
+    unread = pc.invert(kept)
     padding = _padding(len(made), pad_to)
     if padding:
         assert draw is not None  # noqa: S101 - whoever pads brings a source
@@ -80,8 +83,8 @@ def make_tokens(
         tokens=TokenFile(
             label, pa.table([pa.array(sorted(made), pa.binary(TOKEN_BYTES))], schema=TOKEN_SCHEMA)
         ),
-        row_map=RowMap(label, lines.sort_by([(name, "ascending") for name in MAP_SCHEMA.names])),
-        left_out=rows.num_rows - lines.num_rows,
+        row_map=RowMap(label, row_map.sort_by([(name, "ascending") for name in MAP_SCHEMA.names])),
+        left_out=pa.table([sheets.filter(unread), lines.filter(unread)], schema=LINE_SCHEMA),
         padding=padding,
     )
 

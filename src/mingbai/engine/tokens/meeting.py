@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow as pa
 
 from mingbai.engine.tokens.faults import CannotCompare
-from mingbai.engine.tokens.shapes import Label, RowMap, TokenFile
+from mingbai.engine.tokens.shapes import LINE_SCHEMA, Label, RowMap, TokenFile
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,7 @@ def intersect(mine: TokenFile, theirs: TokenFile, row_map: RowMap) -> Meeting:
     met = own.join(_frame(theirs.table), on="token", how="semi")
     rows = met.select("table", "line").unique().sort("table", "line")
     return Meeting(
-        rows=rows.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(
-            pa.schema([("table", pa.string()), ("line", pa.int32())])
-        ),
+        rows=rows.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(LINE_SCHEMA),
         people=met["token"].n_unique(),
         mine=mine.table.num_rows,
         theirs=theirs.table.num_rows,

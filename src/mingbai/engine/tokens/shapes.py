@@ -24,6 +24,8 @@ MAP_SCHEMA: Final = pa.schema(
         pa.field("line", pa.int32(), nullable=False),
     ]
 )
+#: Lines of one's own rosters.
+LINE_SCHEMA: Final = pa.schema([MAP_SCHEMA.field("table"), MAP_SCHEMA.field("line")])
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,59 @@ ENTITIES = (
 
 
 def ole(stream: str) -> bytes:
+    """The start of an old binary document that names one stream."""
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
     return head + stream.encode("utf-16-le") + bytes(2048)
 
 
+def package(**parts: bytes) -> bytes:
+    """A zip archive of these parts; `__` stands for a slash."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as whole:
+        for name, part in parts.items():
+            whole.writestr(name.replace("__", "/"), part)
+    return target.getvalue()
+
+
+def locked(content: bytes) -> bytes:
+    """The same archive with every part marked as encrypted."""
+    changed = bytearray(content)
+    at = changed.find(b"PK\x01\x02")
+    while at >= 0:
+        changed[at + 8] |= 1
+        at = changed.find(b"PK\x01\x02", at + 4)
+    return bytes(changed)
+
+
+def spoilt(content: bytes, part: bytes) -> bytes:
+    """The same archive with the packed bytes of one part overwritten."""
+    changed = bytearray(content)
+    at = changed.find(part) + len(part)
+    changed[at : at + 40] = b"\xff" * 40
+    return bytes(changed)
+
+
 HOSTILE = [
+    ("old slides", ole("PowerPoint Document"), "file_kind"),
+    ("old and cut short", ole("Nothing")[:1200], "file_truncated"),
+    ("slides", package(ppt__presentation=b"<x/>"), "file_kind"),
+    (
+        "text document",
+        package(mimetype=b"application/vnd.oasis.opendocument.text", **{"content.xml": b"<x/>"}),
+        "file_kind",
+    ),
+    (
+        "mimetype of a megabyte",
+        package(mimetype=b"spreadsheet" * 100_000, **{"content.xml": b"<x/>"}),
+        "file_kind",
+    ),
+    ("broken xlsb", package(**{"xl__workbook.bin": b"\0" * 60}), "file_damaged"),
+    ("locked parts", locked(GOOD), "file_encrypted"),
+    ("spoilt styles", spoilt(GOOD, b"xl/styles.xml"), "file_damaged"),
+    ("spoilt sheet", spoilt(GOOD, b"xl/worksheets/sheet1.xml"), "file_damaged"),
+    ("bell characters", b"a,b\n" + b"\x07" * 30, "file_kind"),
+    ("a cell of two megabytes", b'"' + b"a" * (2 * 2**20) + b'"\n', "file_damaged"),
+    ("only line ends", b"\n\n\n", "file_empty"),
     ("zero bytes", b"", "file_empty"),
     ("only NUL", b"\0" * 100, "file_empty"),
     ("truncated", GOOD[: len(GOOD) // 2], "file_truncated"),

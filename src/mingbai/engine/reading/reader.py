@@ -78,8 +78,7 @@ class _Child:
         process.kill()
         process.wait()
         for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                _close_quietly(stream)
+            _close_quietly(cast("IO[bytes]", stream))
 
 
 def _close_quietly(stream: IO[bytes]) -> None:

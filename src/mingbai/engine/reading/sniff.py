@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from typing import IO, Final
 
 from mingbai.engine.reading.faults import CannotReadFile
@@ -113,12 +114,8 @@ def weigh_real(content: bytes, limits: ReadLimits) -> None:
                     continue  # counted by the scan of the sheets, which reads them anyway
                 with package.open(info) as part:
                     left = _drain(part, left, xml=info.filename.endswith((".xml", ".rels")))
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OSError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError):
         raise CannotReadFile("file_damaged") from None
-    except Exception as error:
-        if type(error).__module__ == "zlib":
-            raise CannotReadFile("file_damaged") from None
-        raise
 
 
 def _drain(part: IO[bytes], left: int, *, xml: bool) -> int:

@@ -25,11 +25,16 @@ NOWHERE = {
 OPEN = {"signin", "alive"}
 #: Pages without arguments: everybody who signed in may open them.
 PAGES = {
-    "today", "delivery:programmes", "intake:inbox", "registry:people",
+    "today", "delivery:programmes", "programme:matrix", "programme:changes", "programme:check",
+    "intake:inbox", "registry:people",
     "registry:findings", "payment:batches", "funds:table", "outreach:offices", "report:papers",
 }  # fmt: skip
 #: Pages for those who hold a permission; others are refused.
-PAGES_WITH = {"intake:upload": "hand_in", "report:outline": "compile"}
+PAGES_WITH = {
+    "intake:upload": "hand_in",
+    "report:outline": "compile",
+    "programme:people": "compile",
+}
 #: What changes something: only by POST, and only with this permission (None: anybody signed in).
 DOES = {
     "signout": None,
@@ -42,12 +47,23 @@ DOES = {
     "payment:void": "approve",
     "report:compile": "compile",
     "report:issue": "issue",
+    "programme:save": "compile",
+    "programme:fill": "compile",
+    "programme:submit": "compile",
+    "programme:drop": "compile",
+    "programme:approve": "approve",
+    "programme:send_back": "approve",
+    "programme:enter_upper": "compile",
 }
 #: Not for towns and departments, whatever their role.
-COUNTY_ONLY = {"report:compile", "report:issue", "report:outline"}
+COUNTY_ONLY = {
+    "report:compile", "report:issue", "report:outline", "programme:save", "programme:fill",
+    "programme:submit", "programme:drop", "programme:approve", "programme:send_back",
+    "programme:enter_upper", "programme:people",
+}  # fmt: skip
 #: One object's page: 404 where there is none for this asker, never 403 and never 500.
 RECORDS = {
-    "delivery:programme", "intake:progress", "intake:receipt", "intake:sheet",
+    "programme:revision", "delivery:programme", "intake:progress", "intake:receipt", "intake:sheet",
     "registry:person", "registry:finding", "payment:batch", "payment:person", "funds:programme",
     "outreach:office", "report:paper", "report:docx", "report:changes", "report:why",
 }  # fmt: skip

@@ -39,6 +39,7 @@ class Room:
 ROOMS: Final = (
     Room("今日", "today"),
     Room("项目", "delivery:programmes"),
+    Room("目标", "programme:matrix"),
     Room("收件", "intake:inbox"),
     Room("比对", "registry:findings"),
     Room("人员", "registry:people"),

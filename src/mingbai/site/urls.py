@@ -9,6 +9,7 @@ from mingbai.site import views
 #: Address and room; ``report`` stands at the root because /why/ stands beside /report/.
 _ROOMS = (
     ("programmes/", "delivery"),
+    ("targets/", "programme"),
     ("intake/", "intake"),
     ("registry/", "registry"),
     ("payment/", "payment"),

@@ -21,7 +21,7 @@ from mingbai.programme.actions.settle import (
     return_revision,
     submit_revision,
 )
-from mingbai.programme.actions.splitting import CannotSplit, split_exactly
+from mingbai.programme.actions.splitting import CannotSplit, propose_parts, split_exactly
 
 __all__ = [
     "CannotAdoptYear",
@@ -38,6 +38,7 @@ __all__ = [
     "drop_revision",
     "enter_populations",
     "enter_upper_figures",
+    "propose_parts",
     "return_revision",
     "save_revision",
     "split_exactly",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+
+from mingbai.programme.queries.units import step_of, unit_of
+from mingbai.programme.queries.words import Word
 
 _NOTHING: Mapping[str, Decimal] = {}
 
@@ -42,6 +45,38 @@ def split_exactly(
     counts = _largest_remainder(int(units), free, whole)
     parts = {name: counts[name] * step for name in counts} | dict(fixed)
     return {name: parts[name] for name in (*weights, *(f for f in fixed if f not in weights))}
+
+
+def propose_parts(
+    *,
+    word: Word,
+    method: str,
+    towns: Sequence[str],
+    people: Mapping[str, int],
+    keep: bool = False,
+) -> dict[str, Decimal]:
+    """A measure's target split anew; nothing is written, the sheet shows it to be saved.
+
+    ``method``: ``population`` by ``people``, ``present`` in the proportions now filled in (a quota
+    a town), ``even``. With ``keep`` the cells already filled stay. Errors: ``CannotSplit``.
+    """
+    if word.target is None:
+        raise CannotSplit("没有年度目标，不能分解")
+    if not unit_of(word.unit).adds:
+        raise CannotSplit(f"按“{word.unit}”计，各镇不能相加，不分解到镇")
+    weights: dict[str, Decimal | int]
+    if method == "present":
+        weights, keep = dict(word.shares), False
+    elif method == "population":
+        missing = [town for town in towns if town not in people]
+        if missing:
+            raise CannotSplit(f"还有 {len(missing)} 个镇没有登记人口数，请先登记人口")
+        weights = {town: people[town] for town in towns}
+    else:
+        weights = dict.fromkeys(towns, 1)
+    fixed = {town: part for town, part in word.shares.items() if town in weights} if keep else {}
+    step = step_of(word.unit, word.target)
+    return split_exactly(total=word.target, weights=weights, step=step, fixed=fixed)
 
 
 def _largest_remainder(units: int, free: Mapping[str, Fraction], whole: Fraction) -> dict[str, int]:

@@ -1,5 +1,16 @@
 """Reading the year's list, what is being changed in it, and how it agrees with the level above."""
 
+from mingbai.programme.queries.matrix import (
+    STATE_WORDS,
+    Cell,
+    Group,
+    Overlay,
+    Row,
+    Sheet,
+    show_target,
+    target_sheet,
+    towns_of,
+)
 from mingbai.programme.queries.revisions import (
     Effect,
     Moved,
@@ -40,11 +51,17 @@ from mingbai.programme.queries.year import (
 
 __all__ = [
     "APPLICABLE",
+    "STATE_WORDS",
     "CannotConvert",
+    "Cell",
     "Checked",
     "Effect",
+    "Group",
     "Key",
     "Moved",
+    "Overlay",
+    "Row",
+    "Sheet",
     "Unbalanced",
     "Unit",
     "Word",
@@ -68,12 +85,15 @@ __all__ = [
     "revisions",
     "shares",
     "sheet_words",
+    "show_target",
     "state_of",
     "step_of",
     "sub_item_codes",
     "sub_items",
+    "target_sheet",
     "targets",
     "told_of",
+    "towns_of",
     "unbalanced_shares",
     "unit_of",
     "words_of",

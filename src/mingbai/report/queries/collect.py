@@ -48,7 +48,11 @@ class Source:
     verbs: Mapping[str, str]
 
 
-_ADOPT: Final = {"adopt_year": "启用年度清单"}
+_ADOPT: Final = {
+    "adopt_year": "启用年度清单",
+    "approve_revision": "目标变更生效",
+    "carry_targets": "沿用已生效的目标变更",
+}
 
 #: Every room that makes figures, in the order in which a paper speaks of them.
 SOURCES: tuple[Source, ...] = (

@@ -1,0 +1,24 @@
+"""Addresses of the target pages, below /targets/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mingbai.programme import views
+
+app_name = "programme"
+
+urlpatterns = [
+    path("", views.matrix, name="matrix"),
+    path("save/", views.save, name="save"),
+    path("fill/", views.fill, name="fill"),
+    path("changes/", views.changes, name="changes"),
+    path("changes/<int:pk>/", views.revision, name="revision"),
+    path("changes/<int:pk>/submit/", views.submit, name="submit"),
+    path("changes/<int:pk>/approve/", views.approve, name="approve"),
+    path("changes/<int:pk>/return/", views.send_back, name="send_back"),
+    path("changes/<int:pk>/drop/", views.drop, name="drop"),
+    path("check/", views.check, name="check"),
+    path("check/enter/", views.enter_upper, name="enter_upper"),
+    path("people/", views.people, name="people"),
+]

@@ -10,11 +10,24 @@ from typing import Final
 
 import numpy as np
 
+from mingbai.engine.generate.cases.absences import (
+    enter_enrolled,
+    plant_absences,
+    plant_unclear,
+)
 from mingbai.engine.generate.cases.amounts import (
     plant_ages,
     plant_amounts,
+    plant_codes,
     plant_months,
+    plant_new_and_gone,
     plant_sexes,
+)
+from mingbai.engine.generate.cases.households import (
+    plant_grants,
+    plant_heads,
+    plant_members,
+    plant_unsure_heads,
 )
 from mingbai.engine.generate.cases.lists import (
     plant_deaths,
@@ -30,12 +43,20 @@ from mingbai.engine.generate.cases.persons import (
 )
 from mingbai.engine.generate.cases.planting import Planting
 from mingbai.engine.generate.cases.seats import plant_courses, plant_houses
+from mingbai.engine.generate.cases.spans import plant_certificates, plant_clashes
+from mingbai.engine.generate.cases.totals import Tally
 from mingbai.engine.generate.enrolment import Enrolled, death_dates, enrol
 from mingbai.engine.generate.lots import Ints
 from mingbai.engine.generate.plan import read_plan
 from mingbai.engine.generate.population import MOST_PEOPLE, issue_numbers, make_population
-from mingbai.engine.generate.registers import write_list, write_people, write_spared, write_truth
-from mingbai.engine.generate.rosters import roster_blocks, write_rosters
+from mingbai.engine.generate.registers import (
+    write_list,
+    write_people,
+    write_progress,
+    write_spared,
+    write_truth,
+)
+from mingbai.engine.generate.rosters import Marks, roster_blocks, write_rosters
 
 #: Rows of the year for each person; the medical insurance's sheet makes up what is missing.
 _ROWS_A_PERSON: Final = 4.0
@@ -45,7 +66,8 @@ _RULES: Final = Path(__file__).with_name("rules.yaml")
 _PLANTS: Final = (
     plant_repeats, plant_names, plant_missing, plant_shared, plant_deaths, plant_undated,
     plant_lists, plant_exclusions, plant_ages, plant_sexes, plant_amounts, plant_months,
-    plant_courses,
+    plant_courses, plant_new_and_gone, plant_codes, plant_certificates, plant_clashes,
+    plant_grants, plant_heads, plant_unsure_heads, plant_members, plant_absences, plant_unclear,
 )  # fmt: skip
 
 #: Told how far a stage has come: its name, what is done, what there is.
@@ -91,15 +113,17 @@ def make_county(
     last_alive = _bury(planting)
     enrolled, houses = _enrol(planting, last_alive, rows)
     write_people(folder / "people.parquet", population, lambda n: progress("people", n, count))
-    marks = np.zeros(planting.marks, np.int64)
-    blocks = roster_blocks(population, plan, enrolled, planting.rows)
+    marks: Marks = {}
+    tally = Tally(planting)
+    blocks = tally.watch(roster_blocks(population, plan, enrolled, planting.rows))
     written = write_rosters(
         folder / "roster", population, plan, blocks, marks, lambda n: progress("roster", n, rows)
     )
     lists = {
-        name: write_list(folder / f"{name}.parquet", population.lots, parts)
+        name: write_list(folder / f"{name}.parquet", population, parts, marks)
         for name, parts in planting.lists.items()
     }
+    lists["progress"] = write_progress(folder / "progress.parquet", tally.report())
     findings = write_truth(folder / "truth.parquet", population.lots, planting.expected, marks)
     write_spared(folder / "spared.parquet", population.lots, planting.spared)
     text = Template(_RULES.read_text(encoding="utf-8")).substitute(houses=houses)
@@ -110,7 +134,7 @@ def make_county(
 def _bury(planting: Planting) -> Ints:
     """Enter the dead on their list; the last month of the year in which each person lives."""
     dead, days = death_dates(planting.population, planting.plan)
-    planting.lists.setdefault("deaths", []).append((dead, days))
+    planting.put_on("deaths", dead, days, town=planting.population.town(dead))
     month = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     last_alive = np.full(len(planting.population), 99, np.int8)
     last_alive[dead] = (month - (planting.plan.year - 1970) * 12 + 1).clip(0, 12)
@@ -123,13 +147,14 @@ def _enrol(planting: Planting, last_alive: Ints, rows: int) -> tuple[dict[str, E
     planted = sum(len(part["person"]) for parts in planting.rows.values() for part in parts)
     missing, enrolled = rows - planted, {}
     for sub_item in sorted(planting.plan.sub_items, key=lambda each: each.fills):
-        if sub_item.a_household:
+        if sub_item.targeted:
             theirs = houses
         else:
             most = missing if sub_item.fills else None
             theirs = enrol(planting.population, planting.plan, sub_item, last_alive, most)
         missing -= theirs.count(sub_item.months)
         enrolled[sub_item.id] = theirs
+    enter_enrolled(planting, enrolled["disabled.nursing"])
     if missing:
         raise ValueError("the year cannot be filled up to the rows asked for")
     return enrolled, target

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from mingbai.engine.generate.lots import Ints
 from mingbai.engine.generate.plan import Plan, SubItem
 from mingbai.engine.generate.population import Population
-from mingbai.engine.generate.rows import NONE, Rows, birth_months, standard_rows
+from mingbai.engine.generate.rows import Rows, birth_months, standard_rows
 
 _AT_ONCE = 1_000_000
 
@@ -53,7 +54,12 @@ def enrol(
     """Those who qualify and whose lot falls; at most `most` of them, or of each town, in the order
     of a lot.
     """
-    parts = [_qualify(population, plan, sub_item, p, last_alive) for p in _parts(len(population))]
+    mourning = np.zeros(len(population.heads), np.bool_)
+    mourning[population.household[last_alive <= 12]] = sub_item.steady
+    parts = [
+        _qualify(population, plan, sub_item, people, last_alive, mourning)
+        for people in _parts(len(population))
+    ]
     people, first, last = (np.concatenate(each) for each in zip(*parts, strict=True))
     if most is not None:
         kept = _first_by_lot(population, sub_item, people, most)
@@ -75,8 +81,6 @@ def clean_rows(
     rows = standard_rows(population, plan, sub_item, enrolled.people[paid], month)
     if sub_item.course_seats:
         rows |= course_rows(plan, enrolled.course[paid], month)
-    if not sub_item.a_household:
-        rows["head"] = np.full(len(rows["id"]), NONE, np.int64)
     return rows
 
 
@@ -88,14 +92,18 @@ def course_rows(plan: Plan, course: Ints, month: int) -> Rows:
 
 
 def _qualify(
-    population: Population, plan: Plan, sub_item: SubItem, people: Ints, last_alive: Ints
-) -> tuple[Ints, Ints, Ints]:
-    lot = population.lots.share(f"lot {sub_item.lot}", people)
-    chosen = (lot >= sub_item.share_from) & (lot < sub_item.share_to)
-    head = people == population.heads[population.household[people]]
+    population: Population, plan: Plan, sub_item: SubItem, people: Ints, last_alive: Ints,
+    mourning: npt.NDArray[np.bool_],
+) -> tuple[Ints, Ints, Ints]:  # fmt: skip
+    home = population.household[people]
+    # A lot named for households is drawn by all that use it, so that their shares stay apart.
+    items = home if sub_item.household else people
+    lot = population.lots.share(f"lot {sub_item.lot}", items)
+    chosen = (lot >= sub_item.share_from) & (lot < sub_item.share_to) & ~mourning[home]
+    head = people == population.heads[home]
     # Only the head of a household set aside gets a case; the others may fill the year up.
     chosen &= ~(population.set_aside(people) & (head if sub_item.fills else True))
-    if sub_item.a_household:
+    if sub_item.household == "one":
         chosen &= head
     if sub_item.sex is not None:
         chosen &= population.male[people] == (sub_item.sex == 1)
@@ -108,6 +116,9 @@ def _qualify(
         first = np.maximum(first, sub_item.min_age * 12 + offset)
     if sub_item.max_age is not None:
         last = np.minimum(last, sub_item.max_age * 12 + 11 + ~on_first + offset)
+    if sub_item.steady:
+        chosen = (first == 1) & (last == 12)
+        return people[chosen], first[chosen], last[chosen]
     kept = (first <= last) & (first <= sub_item.months[-1]) & (last >= sub_item.months[0])
     return people[kept], first[kept], last[kept]
 

@@ -7,6 +7,9 @@ import numpy as np
 from mingbai.engine.generate.lots import Ints
 from mingbai.engine.generate.numbers import DEMO_REGION
 
+#: A town that handed in no roster at all; towns are counted from 001 and never get this far.
+CLOSED_TOWN = f"{DEMO_REGION}999"
+
 
 def town_codes(towns: Ints) -> list[str]:
     """Nine digits each, from 001."""

@@ -33,7 +33,11 @@ class SubItem:
     #: Ages from which each grade holds, where the grade follows from age.
     ages: tuple[int, ...] = ()
     course_seats: int = 0
-    a_household: bool = False
+    household: str = ""
+    steady: bool = False
+    certified: bool = False
+    #: Takes each town's people up to the town's target.
+    targeted: bool = False
     fills: bool = False
 
 

@@ -17,7 +17,7 @@ COUNTED_ON: Final = np.datetime64("2020-12-31")
 FIRST_BIRTH: Final = np.datetime64("1915-01-01")
 LAST_BIRTH: Final = np.datetime64("2021-12-31")
 #: Every so many households one is set aside: its first member may be given a planted case.
-CASE_EVERY: Final = 4
+CASE_EVERY: Final = 3
 #: ID numbers a day of birth: 990 for 39,081 days. Ages are not even, so this is the safe part.
 MOST_PEOPLE: Final = 20_000_000
 
@@ -68,7 +68,7 @@ def make_population(people: int, *, seed: int) -> Population:
     lots = Lots(seed)
     household, role = _households(lots, people)
     villages = int(np.clip(people // 900, 4, 30_000))
-    towns = int(np.clip(villages // 20, 2, 999))
+    towns = int(np.clip(villages // 20, 2, 998))
     heads = np.flatnonzero(role == 0)
     village = (np.arange(len(heads)) * villages // len(heads)).astype(np.int16)
     birth = np.empty(people, np.int32)

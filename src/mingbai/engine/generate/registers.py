@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mingbai.engine.generate.cases.planting import Expected
+from mingbai.engine.generate.cases.planting import Expected, Lines
+from mingbai.engine.generate.cases.totals import Line
 from mingbai.engine.generate.columns import (
     account_numbers,
     id_numbers,
@@ -17,10 +18,16 @@ from mingbai.engine.generate.columns import (
     spell_names,
 )
 from mingbai.engine.generate.lots import Ints, Lots
-from mingbai.engine.generate.places import town_codes, village_codes
+from mingbai.engine.generate.places import CLOSED_TOWN, town_codes, village_codes
 from mingbai.engine.generate.population import Population
-from mingbai.engine.generate.rosters import key_column, numbers_column, write_table
-from mingbai.engine.generate.rows import NONE
+from mingbai.engine.generate.rosters import (
+    Marks,
+    key_column,
+    note_marks,
+    numbers_column,
+    write_table,
+)
+from mingbai.engine.generate.rows import LINES_FROM, NONE
 
 _AT_ONCE = 500_000
 
@@ -35,8 +42,6 @@ TRUTH_SCHEMA = pa.schema(
         pa.field("person_number", pa.int64()),
     ]
 )
-#: A list of another office: who, and when it happened where that matters.
-LINES_FROM = 2
 
 
 def write_people(path: Path, population: Population, progress: Callable[[int], None]) -> None:
@@ -84,24 +89,45 @@ def people_table(
     )
 
 
-def write_list(path: Path, lots: Lots, parts: Sequence[tuple[Ints, Ints]]) -> int:
-    """One line a person, in no order of theirs, with the day where one is known."""
-    people = np.concatenate([people for people, _ in parts])
-    days = np.concatenate([days for _, days in parts])
+def write_list(
+    path: Path, population: Population, parts: Sequence[Lines], marks: Marks
+) -> int:  # fmt: skip
+    """One line a person, in no order of theirs; put each marked line's place into `marks`."""
+    lots = population.lots
+    people, days, towns, marked = (
+        np.concatenate([getattr(part, column) for part in parts])
+        for column in ("people", "days", "towns", "marks")
+    )
     order = np.argsort(lots.draw(f"lines of {path.stem}", np.arange(len(people))), kind="stable")
-    people, days = people[order], days[order]
+    people, days, towns, marked = people[order], days[order], towns[order], marked[order]
+    codes = pa.array([*town_codes(np.arange(population.towns)), CLOSED_TOWN])
+    place = pa.array(np.where(towns == -1, population.towns, towns), mask=towns == NONE)
     table = pa.table(
         {
             "id_key": key_column(lots, "id", people),
+            "town": codes.take(place),
             "event_date": numbers_column(days, pa.date32()),
             "line": np.arange(LINES_FROM, LINES_FROM + len(people), dtype=np.int32),
         }
     )
+    note_marks(marks, marked, pa.chunked_array([[path.stem] * len(people)]), table["line"])
     write_table(table, path)
     return len(people)
 
 
-def write_truth(path: Path, lots: Lots, expected: Sequence[Expected], marks: Ints) -> int:
+def write_progress(path: Path, lines: Sequence[Line]) -> int:
+    """The office's own progress table, a line a sub-item, month, town and measure."""
+    columns = dict(zip(Line._fields, zip(*lines, strict=True), strict=True))
+    kinds = {"period": pa.int32(), "claimed": pa.int64()}
+    table = pa.table(
+        {name: pa.array(cells, kinds.get(name, pa.string())) for name, cells in columns.items()}
+    )
+    places = pa.array(range(LINES_FROM, LINES_FROM + len(lines)), pa.int32())
+    write_table(table.append_column("line", places), path)
+    return len(lines)
+
+
+def write_truth(path: Path, lots: Lots, expected: Sequence[Expected], marks: Marks) -> int:
     """The findings that must come out, by rule and code."""
     tables = [_truth_table(lots, each, marks) for each in expected]
     table = pa.concat_tables(tables).combine_chunks()
@@ -120,11 +146,10 @@ def write_spared(path: Path, lots: Lots, spared: Mapping[str, Sequence[Ints]]) -
     return len(people)
 
 
-def _truth_table(lots: Lots, each: Expected, marks: Ints) -> pa.Table:
+def _truth_table(lots: Lots, each: Expected, marks: Marks) -> pa.Table:
     size = len(each.person)
     if each.marked:
-        places = marks[each.first_mark : each.first_mark + size]
-        causes = [f"row {place}" for place in places.tolist()]
+        causes = [f"row {marks[each.first_mark + nth]}" for nth in range(size)]
     elif isinstance(each.cause, str):
         causes = [each.cause] * size
     else:

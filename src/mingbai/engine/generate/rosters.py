@@ -32,6 +32,8 @@ _KEYS: Final = (
 #: Keys are random bytes: compressing them costs time and saves nothing.
 _COMPRESSION: Final = {name: "NONE" for name, _, _ in _KEYS}
 
+#: Sheet and line of marked rows, by mark.
+Marks = dict[int, str]
 Blocks = Iterator[tuple[SubItem, int, Rows]]
 
 
@@ -54,24 +56,29 @@ def roster_blocks(
 
 
 def write_rosters(
-    folder: Path, population: Population, plan: Plan, blocks: Blocks, marks: Ints,
+    folder: Path, population: Population, plan: Plan, blocks: Blocks, marks: Marks,
     progress: Callable[[int], None],
 ) -> int:  # fmt: skip
-    """Write `part-*.parquet`; put the place of each marked row into `marks`; the rows written."""
+    """Write `part-*.parquet`; put sheet and line of each marked row into `marks`; rows written."""
     folder.mkdir(parents=True)
     writer = _Writer(folder)
     towns = town_codes(np.arange(population.towns))
     villages = pa.array(village_codes(population.villages, population.towns))
     done = 0
     for sub_item, month, rows in blocks:
-        marked = np.flatnonzero(rows["mark"] != NONE)
-        marks[rows["mark"][marked]] = done + marked
         table = _told(population.lots, plan, sub_item, month, rows, towns, villages)
+        note_marks(marks, rows["mark"], table["table"], table["line"])
         writer.add(table)
         done += table.num_rows
         progress(done)
     writer.close()
     return done
+
+
+def note_marks(marks: Marks, column: Ints, sheets: pa.ChunkedArray, lines: pa.Array) -> None:
+    """Remember where the rows stand that bear a mark."""
+    for place in np.flatnonzero(column != NONE).tolist():
+        marks[int(column[place])] = f"{sheets[place]}:{lines[place]}"
 
 
 class _Writer:
@@ -114,11 +121,11 @@ def _told(
     columns: dict[str, pa.Array] = {}
     for name, serials, kind in _KEYS:
         columns[name] = key_column(lots, kind, rows[serials])
-    town = rows["town"]
+    town = rows["sheet"]
     period = f"{plan.year}年{month}月"
     sheets = [f"{sub_item.title}-{code}-{period}" for code in towns]
-    columns["sub_item"] = _same(sub_item.id, count)
-    columns["town"] = _coded(town, pa.array(towns))
+    columns["sub_item"] = _coded(rows["benefit"], pa.array([each.id for each in plan.sub_items]))
+    columns["town"] = _coded(rows["town"], pa.array(towns))
     columns["village"] = _coded(rows["village"], villages)
     for name, source, kind in (
         ("period", "period", pa.int32()), ("amount", "amount", pa.int64()),
@@ -153,10 +160,6 @@ def numbers_column(values: Ints, kind: pa.DataType) -> pa.Array:
     unknown = values == NONE
     held = pa.array(np.where(unknown, 0, values).astype(narrow), mask=unknown)
     return held.view(kind) if pa.types.is_date32(kind) else held
-
-
-def _same(text: str, count: int) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array([text]))
 
 
 def _coded(places: Ints, names: pa.Array) -> pa.Array:

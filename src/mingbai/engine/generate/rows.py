@@ -17,13 +17,16 @@ NONE: Final = -(2**31)
 #: A grade that no rule knows.
 STRANGE_GRADE: Final = -2
 
+#: Lists have one line of heading.
+LINES_FROM: Final = 2
+
 Rows = dict[str, Ints]
 
-#: `person` orders the rows and is never told; `id` is told as the key. `mark` ties a row to an
-#: expected finding.
+#: `person` orders the rows, `sheet` is the town that handed them in, `mark` ties a row to an
+#: expected finding; none of the three is told. The others are what the row says.
 COLUMNS: Final = (
-    "person", "id", "account", "phone", "name", "household", "head", "town", "village", "period",
-    "amount", "grade", "birth", "sex", "course", "start", "end", "mark",
+    "person", "sheet", "mark", "id", "account", "phone", "name", "household", "head", "benefit",
+    "town", "village", "period", "amount", "grade", "birth", "sex", "course", "start", "end",
 )  # fmt: skip
 
 
@@ -35,17 +38,22 @@ def standard_rows(
     grade = grades(population, plan, sub_item, people, month)
     blank = np.full(len(people), NONE, np.int64)
     home = population.household[people].astype(np.int64)
+    town = population.town(people)
+    start, end = certificates(population, plan, people) if sub_item.certified else (blank, blank)
     return {
-        "person": people, "id": people, "account": people, "phone": people,
+        "person": people, "sheet": town, "mark": blank,
+        "id": people, "account": people, "phone": people,
         "name": population.name[people].astype(np.int64),
-        "household": home, "head": population.heads[home],
-        "town": population.town(people),
+        "household": home if sub_item.household else blank,
+        "head": population.heads[home] if sub_item.household else blank,
+        "benefit": np.full(len(people), plan.place(sub_item.id), np.int64),
+        "town": town,
         "village": population.village[people].astype(np.int64),
         "period": np.full(len(people), plan.year * 100 + month, np.int64),
         "amount": amounts(population, sub_item, people, grade),
         "grade": grade if len(sub_item.amounts) > 1 else blank,
         "birth": birth, "sex": np.where(population.male[people], 1, 2),
-        "course": blank, "start": blank, "end": blank, "mark": blank,
+        "course": blank, "start": start, "end": end,
     }  # fmt: skip
 
 
@@ -55,7 +63,9 @@ def grades(population: Population, plan: Plan, sub_item: SubItem, people: Ints, 
         reached = months_old(population, plan, people, month) // 12
         return np.searchsorted(np.array(sub_item.ages), reached, side="right").clip(1) - 1
     many = max(1, len(sub_item.amounts))
-    return population.lots.between(f"grade {sub_item.id}", people, 0, many - 1)
+    whole = sub_item.household == "whole"
+    items = population.household[people] if whole else people
+    return population.lots.between(f"grade {sub_item.id}", items, 0, many - 1)
 
 
 def amounts(population: Population, sub_item: SubItem, people: Ints, grade: Ints) -> Ints:
@@ -64,6 +74,16 @@ def amounts(population: Population, sub_item: SubItem, people: Ints, grade: Ints
         low, high = (bound // 100 for bound in sub_item.range)
         return population.lots.between(f"amount {sub_item.id}", people, low, high) * 100
     return np.array([fen for _, fen in sub_item.amounts], np.int64)[grade]
+
+
+def certificates(population: Population, plan: Plan, people: Ints) -> tuple[Ints, Ints]:
+    """First and last day of each certificate: given in the three years before, good for ten or
+    without end.
+    """
+    opening = int(np.datetime64(f"{plan.year}-01-01").astype(int))
+    start = opening - population.lots.between("certificate", people, 32, 1095)
+    endless = population.lots.share("certificate without end", people) < 0.5
+    return start, np.where(endless, NONE, start + 3652)
 
 
 def birth_months(population: Population, people: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:

@@ -115,3 +115,30 @@ def plant_months(planting: Planting) -> None:
     grade = (before["grade"][: len(regraded)] + 1) % len(standards)
     planting.pay(regraded, _DIBAO, ALL_YEAR[6:], grade=grade, amount=standards[grade])
     planting.spare("month-to-month", regraded)
+
+
+def plant_new_and_gone(planting: Planting) -> None:
+    """Who comes within the year, who leaves, and a month that cannot be placed among the others."""
+    sub_item, old = "veterans.allowance", (62, 80)
+    new = planting.people(planting.count, ages=old)
+    rows = planting.pay(new, sub_item, ALL_YEAR[3:])
+    planting.expect("steady-roster", "continuity_new", new, sub_item, rows=1,
+                    amount=total(rows, len(new)) // 9)  # fmt: skip
+    gone = planting.people(planting.count, ages=old)
+    rows = planting.pay(gone, sub_item, ALL_YEAR[:7])
+    planting.expect("steady-roster", "continuity_gone", gone, sub_item, rows=1,
+                    amount=total(rows, len(gone)) // 7)  # fmt: skip
+    loose = planting.people(planting.count, ages=old)
+    planting.pay(loose, sub_item, ALL_YEAR)
+    rows = planting.pay_monthless(loose, sub_item, 6)
+    planting.expect("steady-roster", "continuity_unknown", loose, sub_item, rows=1,
+                    amount=rows["amount"])  # fmt: skip
+
+
+def plant_codes(planting: Planting) -> None:
+    """A grade that is on no list, and none."""
+    for code, grade in (("code_unlisted", STRANGE_GRADE), ("code_missing", None)):
+        coded = planting.people(planting.count, ages=(8, 18))
+        planting.pay(coded, "students.aid", [3])
+        rows = planting.pay(coded, "students.aid", [9], grade=grade)
+        planting.expect("student-grades", code, coded, "grade", rows=1, amount=rows["amount"])

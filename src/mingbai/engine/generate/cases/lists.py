@@ -49,7 +49,7 @@ def plant_undated(planting: Planting) -> None:
 
     monthless = planting.people(planting.count)
     planting.put_on("deaths", monthless, planting.day(12))
-    rows = planting.pay(monthless, "insurance.medical", [2], period=None)
+    rows = planting.pay_monthless(monthless, "insurance.medical", 2)
     planting.expect("paid-after-death", "on_list_no_month", monthless, "deaths", rows=1,
                     amount=rows["amount"])  # fmt: skip
 
@@ -88,7 +88,7 @@ def plant_exclusions(planting: Planting) -> None:
     planting.spare("destitute-or-dibao", moved)
 
     monthless = planting.people(planting.count)
-    planting.pay(monthless, _DESTITUTE, [8], period=None)
+    planting.pay_monthless(monthless, _DESTITUTE, 8)
     rows = planting.pay(monthless, _DIBAO, ALL_YEAR)
     planting.expect("destitute-or-dibao", "exclusion_undated", monthless, cause, rows=12,
                     amount=total(rows, len(monthless)))  # fmt: skip

@@ -66,6 +66,13 @@ def plant_missing(planting: Planting) -> None:
         planting.pay(lacking, _LIVING, [*ALL_YEAR[:3], *ALL_YEAR[5:]])
         rows = planting.pay(lacking, _LIVING, ALL_YEAR[3:5], **{column: None})
         planting.expect(rule, code, lacking, rows=2, amount=total(rows, len(lacking)))
+    nowhere = planting.people(planting.count)
+    planting.pay(nowhere, _LIVING, [*ALL_YEAR[:9], *ALL_YEAR[10:]])
+    rows = planting.pay(nowhere, _LIVING, [10], town=None)
+    planting.expect("has-town", "uncompared_town", nowhere, rows=1, amount=rows["amount"])
+    unnamed = planting.people(planting.count)
+    rows = planting.pay(unnamed, "insurance.medical", [2], benefit=None)
+    planting.expect("has-sub-item", "uncompared_sub_item", unnamed, rows=1, amount=rows["amount"])
 
 
 def plant_shared(planting: Planting) -> None:

@@ -14,7 +14,7 @@ from mingbai.engine.generate.population import CASE_EVERY, COUNTED_ON, Populatio
 from mingbai.engine.generate.rows import NONE, Rows, join_rows, standard_rows
 
 #: One case of each sort for so many people; one at least.
-PEOPLE_A_CASE: Final = 1_000
+PEOPLE_A_CASE: Final = 1_500
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,18 @@ class Expected:
     first_mark: int = 0
 
 
+@dataclass(frozen=True)
+class Lines:
+    """Lines of a list: who (NONE: no number), on which day (NONE: unknown), of which town (NONE:
+    not said; -1: the one that handed in nothing), and the mark of an expected finding.
+    """
+
+    people: Ints
+    days: Ints
+    towns: Ints
+    marks: Ints
+
+
 @dataclass
 class Planting:
     """What has been planted so far."""
@@ -45,8 +57,7 @@ class Planting:
     #: Rows by sub-item and the month of the sheet they stand on.
     rows: dict[tuple[int, int], list[Rows]] = field(default_factory=dict)
     expected: list[Expected] = field(default_factory=list)
-    #: Lines of other lists: people and days (NONE where unknown).
-    lists: dict[str, list[tuple[Ints, Ints]]] = field(default_factory=dict)
+    lists: dict[str, list[Lines]] = field(default_factory=dict)
     #: People whose rows look wrong and are right, by what they look like.
     spared: dict[str, list[Ints]] = field(default_factory=dict)
     taken: int = 0
@@ -97,8 +108,6 @@ class Planting:
         parts = []
         for month in months:
             rows = standard_rows(self.population, self.plan, item, people, month)
-            if not item.a_household:
-                rows["head"] = np.full(len(people), NONE, np.int64)
             for column, value in other.items():
                 known = NONE if value is None else value
                 rows[column] = np.broadcast_to(np.asarray(known, np.int64), len(people))
@@ -127,21 +136,33 @@ class Planting:
         self.marks += len(people)
         return np.arange(self.marks - len(people), self.marks)
 
-    def expect_marked(self, rule: str, code: str, marks: Ints, *, amount: Ints) -> None:
-        """Note one finding for each marked row, whose place in the roster is its cause."""
+    def expect_marked(self, rule: str, code: str, marks: Ints, *, amount: Ints | int) -> None:
+        """Note one finding for each marked row, whose place in its table is its cause."""
         size = len(marks)
         self.expected.append(
             Expected(
-                rule, code, np.full(size, NONE, np.int64), np.ones(size, np.int64), amount, "",
+                rule, code, np.full(size, NONE, np.int64), np.ones(size, np.int64),
+                np.broadcast_to(np.asarray(amount, np.int64), size), "",
                 marked=True, first_mark=int(marks[0]),
             )
         )  # fmt: skip
 
-    def put_on(self, list_name: str, people: Ints, day: Ints | int | None = None) -> None:
+    def pay_monthless(self, people: Ints, sub_item: str, month: int, **other: Ints | int) -> Rows:
+        """Give people a row that names no month, on the sheet of one; that alone is told."""
+        rows = self.pay(people, sub_item, [month], period=None, **other)
+        self.expect("has-month", "uncompared_period", people, rows=1, amount=rows["amount"])
+        return rows
+
+    def put_on(
+        self, list_name: str, people: Ints, day: Ints | int | None = None, *,
+        town: Ints | int | None = None, marks: Ints | int = NONE,
+    ) -> None:  # fmt: skip
         """Enter people on another list."""
-        known = NONE if day is None else day
-        days = np.broadcast_to(np.asarray(known, np.int64), len(people))
-        self.lists.setdefault(list_name, []).append((people, days))
+        whole = [
+            np.broadcast_to(np.asarray(NONE if value is None else value, np.int64), len(people))
+            for value in (day, town, marks)
+        ]
+        self.lists.setdefault(list_name, []).append(Lines(people, *whole))
 
     def spare(self, looks_like: str, people: Ints) -> None:
         """Note people who look wrong and are right: nothing may be found about them."""

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from mingbai.base.models import Act, ActMixin, OriginMixin, StoredFile, User
-from mingbai.base.scope import Asker, ScopeBy, ScopedModel
+from mingbai.base.scope import Asker, Everyone, ScopeBy, ScopedModel
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,26 @@ class Finding(ScopedModel, ActMixin):
             models.Index(fields=("year", "-stake_amount", "id"), name="finding_by_stake"),
             models.Index(fields=("person_key",), name="finding_person_key"),
         )
+
+
+class Comparison(ScopedModel, ActMixin):
+    """One comparison of a year's live sheets: what it read, and which rules it could not answer.
+
+    ``unanswered`` is a list of ``rule lacks what sub_item sheet_count sheets_total`` objects.
+    """
+
+    scope = Everyone("counts of the whole county, and which lists and rosters are still missing")
+    frozen = True
+
+    year = models.PositiveSmallIntegerField("年度")
+    row_count = models.PositiveIntegerField("比对行数")
+    finding_count = models.PositiveIntegerField("疑点数")
+    unanswered = models.JSONField("未能比对的规则", default=list)
+    rulebook_digest = models.CharField("规则库摘要", max_length=64)
+
+    class Meta:
+        verbose_name = "比对记录"
+        indexes = (models.Index(fields=("year", "-id"), name="comparison_newest"),)
 
 
 class FindingEvidence(ScopedModel, OriginMixin, ActMixin):

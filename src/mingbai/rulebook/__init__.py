@@ -11,6 +11,7 @@ from mingbai.rulebook.describe import (
 from mingbai.rulebook.faults import CannotLoadBook
 from mingbai.rulebook.loading.book import load_book
 from mingbai.rulebook.model import (
+    Absence,
     AmountRule,
     Book,
     Case,
@@ -30,6 +31,7 @@ from mingbai.rulebook.model import (
 from mingbai.rulebook.worked import work_case
 
 __all__ = [
+    "Absence",
     "AmountRule",
     "Book",
     "CannotLoadBook",

@@ -8,7 +8,16 @@ from datetime import date
 from decimal import Decimal
 
 from mingbai.engine.money import show_money
-from mingbai.rulebook.model import AmountRule, Book, Check, Measure, Programme, Schedule, SubItem
+from mingbai.rulebook.model import (
+    Absence,
+    AmountRule,
+    Book,
+    Check,
+    Measure,
+    Programme,
+    Schedule,
+    SubItem,
+)
 
 _KINDS = {
     "works": "工程类",
@@ -31,6 +40,12 @@ _LEVELS = {"common": "通用", "province": "省定", "city": "市定", "county":
 _EFFECTS = {"hold": "拦下待核", "note": "提示"}
 _STATES = {"none": "常态化，不设目标", "multi_year": "跨年度", "awaiting": "上级未下达"}
 _SEXES = {"male": "男性", "female": "女性"}
+_WATCH = {
+    "gaps": "中断后又恢复",
+    "amounts": "档次未变而金额变动",
+    "new": "新列入",
+    "gone": "不再列入",
+}
 _WITHIN = {"month": "一个月", "term": "一学期", "year": "一年", "ever": "历年"}
 
 
@@ -64,6 +79,9 @@ def _rule_words(book: Book) -> Iterator[tuple[str, RuleWords]]:
     for presence in book.lists:
         words = f"与{rosters.get(presence.roster, '名单')}比对：{presence.reason}"
         yield presence.rule_id, RuleWords(words, presence.source, presence.value_is)
+    for absence in book.absences:
+        words = f"应保尽保：{_absence_words(book, absence)}"
+        yield absence.rule_id, RuleWords(words, absence.source, absence.value_is)
 
 
 def describe_book(book: Book) -> str:
@@ -176,6 +194,11 @@ def _check_words(check: Check, item: SubItem) -> str:
         return f"人数不超过{item.measure(str(params['measure'])).name}"
     if check.kind == "repeated_person":
         return f"同一人{_WITHIN[str(params['within'])]}内只列一次"
+    if check.kind == "continuity":
+        return f"逐月核对：{'、'.join(_WATCH[word] for word in str(params['watch']).split())}"
+    if check.kind == "totals":
+        within = f"，相差不超过{params['tolerance']}" if params.get("tolerance") else ""
+        return f"名单人数与进度表“{item.measure(str(params['measure'])).name}”一致{within}"
     what = "账号" if check.kind == "shared_account" else "电话"
     return f"一个{what}不多于{params['most']}人使用"
 
@@ -195,7 +218,21 @@ def _comparison_lines(book: Book, item: SubItem) -> list[str]:
             lines.append(
                 f"比对：在{name}上的{_EFFECTS[presence.effect]}，{presence.reason}。〔{presence.source}〕"
             )
+    for absence in book.absences:
+        if item.code == absence.sub_item:
+            words = _absence_words(book, absence)
+            lines.append(f"应保尽保：{words}，{absence.reason}。〔{absence.source}〕")
     return lines
+
+
+def _absence_words(book: Book, absence: Absence) -> str:
+    names = {item.code: item.name for item in book.sub_items}
+    on_all, unless_on = (
+        "和".join(f"“{names.get(code, code)}”" for code in codes)
+        for codes in (absence.on_all, absence.unless_on)
+    )
+    unless = f"、不在{unless_on}名册" if unless_on else ""
+    return f"在{on_all}名册{unless}的，应列入“{names[absence.sub_item]}”"
 
 
 def _schedule_line(schedule: Schedule) -> str:

@@ -15,8 +15,9 @@ def work_case(*, book: Book, case: Case) -> dict[str, str]:
     """Return one outcome: ``held`` or ``noted`` with the rule that speaks, else ``amount`` in 元.
 
     A case without facts asks how far the sub-item should be: ``planned``, a ratio. Facts are
-    ``grade item amount birth sex holders times sharers also list event_date``; raises KeyError on
-    a sub-item that the year's list lacks, ValueError where no amount can be told.
+    ``grade item amount birth sex holders times sharers also list event_date watched claimed listed
+    on`` (rosters somebody stands on who is not on this one); raises KeyError on a sub-item that the
+    year's list lacks, ValueError where no amount can be told.
     """
     item = book.sub_item(case.sub_item)
     if not case.given:
@@ -44,6 +45,14 @@ def _comparisons(book: Book, case: Case) -> Iterator[tuple[Effect, str]]:
             continue
         if case.sub_item in presence.applies_to and _after_event(case):
             yield presence.effect, presence.roster
+    on = set(str(case.given.get("on", "")).split())
+    for absence in book.absences:
+        in_force = absence.from_date <= case.day and (
+            absence.to_date is None or case.day <= absence.to_date
+        )
+        entitled = set(absence.on_all) <= on and not on & set(absence.unless_on)
+        if in_force and absence.sub_item == case.sub_item and entitled:
+            yield absence.effect, "absence"
 
 
 def _after_event(case: Case) -> bool:
@@ -73,6 +82,11 @@ def _speaks(check: Check, item: SubItem, case: Case) -> bool:
         return target is not None and int(given["holders"]) > target
     if check.kind == "repeated_person" and "times" in given:
         return int(given["times"]) > 1
+    if check.kind == "continuity" and "watched" in given:
+        return str(given["watched"]) in str(params["watch"]).split()
+    if check.kind == "totals" and "claimed" in given:
+        apart = abs(int(given["claimed"]) - int(given["listed"]))
+        return apart > int(params.get("tolerance", 0))
     if check.kind in ("shared_account", "shared_phone") and "sharers" in given:
         return int(given["sharers"]) > int(params["most"])
     return False

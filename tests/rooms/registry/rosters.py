@@ -15,7 +15,16 @@ from mingbai.base.ledger import record_act
 from mingbai.base.secrets import blind_many
 from mingbai.intake.models import Receipt, Sheet
 from mingbai.intake.packing import bundle, pack
-from mingbai.rulebook import AmountRule, Book, Check, Exclusion, PresenceList, Schedule, SubItem
+from mingbai.rulebook import (
+    Absence,
+    AmountRule,
+    Book,
+    Check,
+    Exclusion,
+    PresenceList,
+    Schedule,
+    SubItem,
+)
 
 YEAR = 2021
 DIBAO = "hardship-relief.rural-dibao"
@@ -157,6 +166,7 @@ def small_book(
     *items: SubItem,
     exclusions: tuple[Exclusion, ...] = (),
     lists: tuple[PresenceList, ...] = (),
+    absences: tuple[Absence, ...] = (),
     digest: str = "d" * 64,
 ) -> Book:
     """A year's book of a few sub-items."""
@@ -173,6 +183,7 @@ def small_book(
     index.update({("sub_item", each.code): each for each in found})
     return Book(
         year=YEAR, county="340223", county_name="南陵县", province_source="", county_source="",
-        programmes=(programme,), rosters=(), exclusions=exclusions, lists=lists, offices=(),
+        programmes=(programme,), rosters=(), exclusions=exclusions, lists=lists,
+        absences=absences, offices=(),
         sites=(), divisions=(), cases=(), digest=digest, files=(), _index=index,
     )  # fmt: skip

@@ -25,7 +25,7 @@ from mingbai.registry.actions import (
     enrol_sheets,
     settle_finding,
 )
-from mingbai.registry.actions.specs import plan_specs
+from mingbai.registry.actions.specs import AtHand, plan_specs
 from mingbai.registry.models import Finding, FindingEvidence, Settlement
 from mingbai.registry.queries import (
     explain_finding,
@@ -212,7 +212,8 @@ def test_every_line_of_a_long_doubt_is_held(tree, at):
 
 def test_two_lists_against_one_sub_item_are_two_rules():
     lists = (presence("deaths", (DIBAO,)), presence("staff", (DIBAO,)))
-    planned = plan_specs(book=book_with(lists=lists), present=[DIBAO], lists=["deaths", "staff"])
+    at_hand = AtHand(sub_items=[DIBAO], lists=["deaths", "staff"])
+    planned = plan_specs(book=book_with(lists=lists), at_hand=at_hand).planned
     rules = [each.spec.rule for each in planned]
     assert len(set(rules)) == len(rules)
     assert {each.rule_id for each in lists} <= set(rules)

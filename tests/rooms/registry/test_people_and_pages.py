@@ -27,7 +27,7 @@ from mingbai.registry.actions import (
     enrol_sheets,
     reveal_person,
 )
-from mingbai.registry.actions.specs import plan_specs
+from mingbai.registry.actions.specs import AtHand, plan_specs
 from mingbai.registry.models import Enrolment, Finding, Person, Settlement
 from mingbai.registry.queries import find_people, newest_year, rule_words
 from mingbai.rulebook import Check, describe_rules, load_book
@@ -262,7 +262,10 @@ def test_every_rule_a_finding_may_name_has_words():
     book = load_book(year=2021, county="340223")
     rules = describe_rules(book)
     codes = [item.code for item in book.sub_items]
-    for each in plan_specs(book=book, present=codes, lists=[r.code for r in book.rosters]):
+    lists = [roster.code for roster in book.rosters]
+    at_hand = AtHand(sub_items=codes, lists=lists, progress=codes)
+    plan = plan_specs(book=book, at_hand=at_hand)
+    for each in plan.planned:
         assert rule_words(each.spec.rule, rules=rules) is not None, each.spec.rule
 
 

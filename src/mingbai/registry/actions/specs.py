@@ -1,4 +1,7 @@
-"""The book's checks, lists and exclusions as specs for the engine."""
+"""The book's checks, lists, exclusions and absences as specs for the engine.
+
+What cannot be checked because a table or a column was not handed in is named, never skipped.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,21 @@ from datetime import date
 from typing import Any, Final
 
 from mingbai.engine.checks import (
+    Absence,
     AgeSex,
     AmountStandard,
     Capacity,
     CheckSpec,
+    Continuity,
     MissingKey,
     MutualExclusion,
     OnList,
+    ProgressTotals,
     RepeatedPerson,
     SharedValue,
     TwoNames,
 )
+from mingbai.registry.actions.tables import PROGRESS, entitled_table
 from mingbai.registry.queries.periods import TABLE_SPANS
 from mingbai.rulebook import AmountRule, Book, Check, SubItem
 
@@ -26,6 +33,8 @@ from mingbai.rulebook import AmountRule, Book, Check, SubItem
 SEVERITY: Final = {"hold": 2, "note": 1}
 #: The book's words for sex as rows and the engine hold it (GB/T 2261.1).
 _SEXES: Final = {"male": 1, "female": 2}
+#: Columns whose absence the engine cannot tell of: a row without them is simply not compared.
+TELLING: Final = ("account_key", "phone_key")
 _TABLES: Final = {span: table for table, span in TABLE_SPANS.items()}
 
 
@@ -38,65 +47,159 @@ class Planned:
     said: dict[str, str] = field(default_factory=dict)
 
 
-def plan_specs(
-    *, book: Book, present: Collection[str], lists: Collection[str]
-) -> tuple[Planned, ...]:
-    """Every check of the book that the tables at hand can answer.
+@dataclass(frozen=True, order=True)
+class Unanswered:
+    """A rule that could not be checked, or not everywhere: what it ``lacks``, and whose.
 
-    ``present`` are the sub-items with rows, ``lists`` the presence lists with rows: a check on
-    nothing finds nothing and is left out.
+    ``lacks`` is ``roster list progress column`` or, of the book itself, ``standard``
+    or ``target``; ``what`` the code of the sub-item, list or column. A column may be missing from
+    ``sheet_count`` of ``sheets_total`` sheets only.
     """
-    return (
-        *_everybody(),
-        *_of_sub_items(book, present),
-        *_of_lists(book, present, lists),
-        *_of_exclusions(book, present),
-    )
+
+    rule: str
+    lacks: str
+    what: str
+    sub_item: str = ""
+    sheet_count: int = 0
+    sheets_total: int = 0
 
 
-def _everybody() -> Iterator[Planned]:
+@dataclass(frozen=True)
+class Plan:
+    """What the tables at hand can answer, and what they cannot."""
+
+    planned: tuple[Planned, ...]
+    unanswered: tuple[Unanswered, ...]
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """What was handed in: sub-items with rows, lists with rows, sub-items with progress lines.
+
+    ``lacking`` tells of how many of a sub-item's sheets a column has no value at all:
+    sub-item -> column -> (sheets without, all sheets).
+    """
+
+    sub_items: Collection[str]
+    lists: Collection[str] = ()
+    progress: Collection[str] = ()
+    lacking: Mapping[str, Mapping[str, tuple[int, int]]] = field(default_factory=dict)
+
+
+#: A rule and either its specs or what it lacks.
+_Ruled = Iterator[Planned | Unanswered]
+
+
+def plan_specs(*, book: Book, at_hand: AtHand) -> Plan:
+    """Every rule of the book, as specs where what was handed in can answer it, else by name."""
+    found = [
+        *_everybody(at_hand),
+        *_of_sub_items(book, at_hand),
+        *_of_lists(book, at_hand),
+        *_of_exclusions(book, at_hand),
+        *_of_absences(book, at_hand),
+    ]
+    planned: list[Planned] = []
+    unanswered: list[Unanswered] = []
+    for each in found:
+        if isinstance(each, Unanswered):
+            unanswered.append(each)
+            continue
+        without = list(_without_column(each, at_hand))
+        unanswered += without
+        if not any(one.sheet_count == one.sheets_total for one in without):
+            planned.append(each)
+    return Plan(tuple(planned), tuple(sorted(set(unanswered))))
+
+
+def _without_column(planned: Planned, at_hand: AtHand) -> Iterator[Unanswered]:
+    """Columns the spec reads and some or all sheets of its sub-items lack; nothing else tells."""
+    spec = planned.spec
+    for column in spec.needs().get(spec.table, ()):
+        if column not in TELLING:
+            continue
+        for code in spec.sub_items:
+            sheets, total = at_hand.lacking.get(code, {}).get(column, (0, 0))
+            if sheets:
+                yield Unanswered(spec.rule, "column", column, code, sheets, total)
+
+
+def _everybody(at_hand: AtHand) -> _Ruled:
     """Checks that hold for every roster because they are about identity, not policy."""
-    yield Planned(TwoNames(rule="identity/two_names", severity=SEVERITY["note"]), "note")
-    yield Planned(MissingKey(rule="identity/missing_id", severity=SEVERITY["note"]), "note")
+    if not at_hand.sub_items:
+        return
+    note = SEVERITY["note"]
+    yield Planned(TwoNames(rule="identity/two_names", severity=note), "note")
+    yield Planned(MissingKey(rule="identity/missing_id", severity=note), "note")
 
 
-def _of_sub_items(book: Book, present: Collection[str]) -> Iterator[Planned]:
+def _of_sub_items(book: Book, at_hand: AtHand) -> _Ruled:
     for item in book.sub_items:
-        if item.code not in present:
-            continue
         for check in item.checks:
-            for spec in _specs_of(item, check):
-                yield Planned(spec, check.effect)
+            if item.code not in at_hand.sub_items:
+                yield Unanswered(check.rule_id, "roster", item.code, item.code)
+            elif check.kind == "totals" and item.code not in at_hand.progress:
+                yield Unanswered(check.rule_id, "progress", item.code, item.code)
+            else:
+                specs = list(_specs_of(item, check))
+                yield from (Planned(spec, check.effect) for spec in specs)
+                if not specs:
+                    lacks = "target" if check.kind == "capacity" else "standard"
+                    yield Unanswered(check.rule_id, lacks, item.code, item.code)
 
 
-def _of_lists(book: Book, present: Collection[str], lists: Collection[str]) -> Iterator[Planned]:
+def _of_lists(book: Book, at_hand: AtHand) -> _Ruled:
     for each in book.lists:
-        applies_to = tuple(code for code in each.applies_to if code in present)
-        if each.roster not in lists or not applies_to:
-            continue
-        spec = OnList(
-            rule=each.rule_id,
-            severity=SEVERITY[each.effect],
-            sub_items=applies_to,
-            other=each.roster,
-            after_event=_has_event(book, each.roster),
-            **_months(each.from_date, each.to_date),
-        )
-        yield Planned(spec, each.effect, {"reason": each.reason, "list": each.roster})
+        applies_to = tuple(code for code in each.applies_to if code in at_hand.sub_items)
+        for code in each.applies_to:
+            if code not in at_hand.sub_items:
+                yield Unanswered(each.rule_id, "roster", code, code)
+        if each.roster not in at_hand.lists:
+            yield Unanswered(each.rule_id, "list", each.roster, each.applies_to[0])
+        elif applies_to:
+            spec = OnList(
+                rule=each.rule_id,
+                severity=SEVERITY[each.effect],
+                sub_items=applies_to,
+                other=each.roster,
+                after_event=_has_event(book, each.roster),
+                **_months(each.from_date, each.to_date),
+            )
+            yield Planned(spec, each.effect, {"reason": each.reason, "list": each.roster})
 
 
-def _of_exclusions(book: Book, present: Collection[str]) -> Iterator[Planned]:
+def _of_exclusions(book: Book, at_hand: AtHand) -> _Ruled:
     for each in book.exclusions:
-        if each.first not in present or each.second not in present:
-            continue
-        spec = MutualExclusion(
-            rule=each.rule_id,
-            severity=SEVERITY[each.effect],
-            first=each.first,
-            second=each.second,
-            **_months(each.from_date, each.to_date),
-        )
-        yield Planned(spec, each.effect, {"reason": each.reason, "first": each.first})
+        missing = [code for code in (each.first, each.second) if code not in at_hand.sub_items]
+        for code in missing:
+            yield Unanswered(each.rule_id, "roster", code, each.second)
+        if not missing:
+            spec = MutualExclusion(
+                rule=each.rule_id,
+                severity=SEVERITY[each.effect],
+                first=each.first,
+                second=each.second,
+                **_months(each.from_date, each.to_date),
+            )
+            yield Planned(spec, each.effect, {"reason": each.reason, "first": each.first})
+
+
+def _of_absences(book: Book, at_hand: AtHand) -> _Ruled:
+    for each in book.absences:
+        needed = (each.sub_item, *each.on_all, *each.unless_on)
+        missing = [code for code in needed if code not in at_hand.sub_items]
+        for code in missing:
+            yield Unanswered(each.rule_id, "roster", code, each.sub_item)
+        if not missing:
+            spec = Absence(
+                rule=each.rule_id,
+                severity=SEVERITY[each.effect],
+                sub_items=(each.sub_item,),
+                other=entitled_table(each),
+                since_event=True,
+                **_months(each.from_date, each.to_date),
+            )
+            yield Planned(spec, each.effect, {"reason": each.reason, "due": each.sub_item})
 
 
 def _specs_of(item: SubItem, check: Check) -> Iterable[CheckSpec]:
@@ -122,6 +225,16 @@ def _specs_of(item: SubItem, check: Check) -> Iterable[CheckSpec]:
         target = item.measure(str(params["measure"])).target
         limit = None if target is None else int(target)
         return [] if limit is None else [Capacity(limit=limit, per=("period",), **common)]
+    if check.kind == "continuity":
+        watch = str(params["watch"]).split()
+        looks = {name: name in watch for name in ("gaps", "amounts", "new", "gone")}
+        return [Continuity(**looks, **common)]
+    if check.kind == "totals":
+        measure = item.measure(str(params["measure"]))
+        counted = "people" if measure.unit == "人" else "rows"
+        tolerance = _int(params, "tolerance") or 0
+        totals = {"measure": measure.code, "counted": counted, "tolerance": tolerance}
+        return [ProgressTotals(other=PROGRESS, **totals, **common)]
     return _standards(item, check)
 
 

@@ -37,6 +37,10 @@ _CANONICAL: Final[dict[str, pl.DataType]] = {
     "amount": pl.Int64(),
     "grade": pl.String(),
     "start_date": pl.Date(),
+    "end_date": pl.Date(),
+    "course": pl.String(),
+    "measure": pl.String(),
+    "total_done": pl.String(),
     "event_date": pl.Date(),
 }
 ORIGIN: Final = ("origin_file_id", "origin_sheet", "origin_line")

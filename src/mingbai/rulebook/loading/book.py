@@ -27,6 +27,7 @@ from mingbai.rulebook.loading.programmes import (
 from mingbai.rulebook.loading.rosters import read_common_rosters
 from mingbai.rulebook.loading.years import read_year_list
 from mingbai.rulebook.model import (
+    Absence,
     Book,
     DivisionSpec,
     Exclusion,
@@ -83,6 +84,7 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
         rosters=rosters,
         exclusions=_exclusions(loaded, known, year=year, shelf=shelf, chain=chain),
         lists=_lists(loaded, known, year=year),
+        absences=_absences(loaded, known, year=year, shelf=shelf, chain=chain),
         offices=offices,
         sites=_sites(shelf, rosters),
         divisions=divisions,
@@ -127,6 +129,45 @@ def _lists(
     return tuple(presence for presence in kept if presence is not None)
 
 
+def _absences(
+    loaded: Iterable[Loaded], known: frozenset[str], *, year: int, shelf: Shelf, chain: Chain
+) -> tuple[Absence, ...]:
+    """Keep what touches the year and its list; refuse a roster that no folder knows.
+
+    Without one of the rosters that show who is entitled nobody can be named: the rule rests.
+    """
+    kept: list[Absence] = []
+    for each in loaded:
+        for absence in each.absences:
+            for key, codes in (("on_all", absence.on_all), ("unless_on", absence.unless_on)):
+                for code in codes:
+                    _refuse_unknown(
+                        code, each, known, key=f"absences.{key}", shelf=shelf, chain=chain
+                    )
+            if {absence.sub_item, *absence.on_all} <= known and in_force(absence, year=year):
+                kept.append(absence)
+    return tuple(kept)
+
+
+def _refuse_unknown(
+    code: str, of: Loaded, known: frozenset[str], *, key: str, shelf: Shelf, chain: Chain
+) -> None:
+    """Refuse a sub-item that the year's list should know, or whose programme has no folder."""
+    programme = code.partition(".")[0]
+    on_list = any(other.startswith(f"{programme}.") for other in known)
+    has_folder = any(
+        shelf.exists(f"{folder}/programmes/{programme}/programme.yaml")
+        for _, folder in chain.folders
+    )
+    if (on_list and code not in known) or not has_folder:
+        raise CannotLoadBook(
+            file=f"{home_of(of.programme, dict(chain.folders))}"
+            f"/programmes/{of.programme.code}/compare.yaml",
+            key=key,
+            problem=f"没有子项“{code}”，请改正代码",
+        )
+
+
 def _towns(divisions: Iterable[DivisionSpec], *, year: int) -> frozenset[str]:
     first, last = date(year, 1, 1), date(year, 12, 31)
     return frozenset(
@@ -161,19 +202,9 @@ def _exclusions(
     kept: list[Exclusion] = []
     for each in loaded:
         for pair in each.exclusions:
-            programme = pair.second.partition(".")[0]
-            on_list = any(code.startswith(f"{programme}.") for code in known)
-            has_folder = any(
-                shelf.exists(f"{folder}/programmes/{programme}/programme.yaml")
-                for _, folder in chain.folders
+            _refuse_unknown(
+                pair.second, each, known, key="exclusions.second", shelf=shelf, chain=chain
             )
-            if (on_list and pair.second not in known) or not has_folder:
-                raise CannotLoadBook(
-                    file=f"{home_of(each.programme, dict(chain.folders))}"
-                    f"/programmes/{each.programme.code}/compare.yaml",
-                    key="exclusions.second",
-                    problem=f"没有子项“{pair.second}”，请改正代码",
-                )
             if pair.second in known and pair.first in known and in_force(pair, year=year):
                 kept.append(pair)
     return tuple(kept)

@@ -9,6 +9,7 @@ from datetime import date
 from mingbai.rulebook.fields import Node
 from mingbai.rulebook.loading.rosters import read_programme_rosters
 from mingbai.rulebook.loading.rules import (
+    read_absences,
     read_amounts,
     read_cases,
     read_checks,
@@ -19,6 +20,7 @@ from mingbai.rulebook.loading.rules import (
 from mingbai.rulebook.loading.spans import T, close_spans, overlay
 from mingbai.rulebook.loading.years import ListedItem, YearPlan, read_year_plan
 from mingbai.rulebook.model import (
+    Absence,
     AmountRule,
     Case,
     Check,
@@ -54,6 +56,7 @@ class Loaded:
     rosters: tuple[Roster, ...]
     exclusions: tuple[Exclusion, ...]
     lists: tuple[PresenceList, ...]
+    absences: tuple[Absence, ...]
     cases: tuple[Case, ...]
 
 
@@ -83,6 +86,7 @@ class _Rules:
     schedules: Mapping[str, Schedule]
     exclusions: tuple[Exclusion, ...]
     lists: tuple[PresenceList, ...]
+    absences: tuple[Absence, ...]
     cases: tuple[Case, ...]
 
 
@@ -129,6 +133,7 @@ def load_programme(
         rosters=tuple(each for each in rosters.values() if each.sub_item in kept),
         exclusions=rules.exclusions,
         lists=rules.lists,
+        absences=rules.absences,
         cases=tuple(case for case in rules.cases if case.sub_item in kept),
     )
 
@@ -216,9 +221,11 @@ def _read_rules(
     list_rosters = frozenset(each.code for each in common.values() if each.kind == "list")
     pairs: list[list[tuple[Exclusion, str, str]]] = []
     lists: list[list[tuple[PresenceList, str, str]]] = []
+    absences: list[list[tuple[Absence, str, str]]] = []
     for _, node in _pages(shelf, chain, code, "compare"):
         pairs.append(read_exclusions(node, programme=code, sub_items=own))
         lists.append(read_lists(node, programme=code, sub_items=own, list_rosters=list_rosters))
+        absences.append(read_absences(node, programme=code, sub_items=own))
         node.finish()
     schedules: dict[str, Schedule] = {}
     for _, node in _pages(shelf, chain, code, "schedule"):
@@ -242,6 +249,7 @@ def _read_rules(
         schedules=schedules,
         exclusions=_lay(pairs, key=lambda pair: frozenset((pair.first, pair.second))),
         lists=_lay(lists, key=lambda each: (each.roster, each.applies_to)),
+        absences=_lay(absences, key=lambda each: (each.sub_item, each.on_all)),
         cases=tuple(
             case
             for _, node in _pages(shelf, chain, code, "cases")
@@ -323,7 +331,7 @@ def _make_programme(
     )
 
 
-def in_force(value: Exclusion | PresenceList | Check, *, year: int) -> bool:
+def in_force(value: Absence | Exclusion | PresenceList | Check, *, year: int) -> bool:
     """Tell whether a dated value touches the year at all."""
     ended = value.to_date is not None and value.to_date < date(year, 1, 1)
     return not ended and value.from_date <= date(year, 12, 31)

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from mingbai.rulebook.fields import Node, source_of, span_of
 from mingbai.rulebook.model import (
+    Absence,
     AmountKind,
     AmountRule,
     Case,
@@ -23,6 +24,7 @@ from mingbai.rulebook.model import (
     PresenceList,
     Schedule,
     ScheduleKind,
+    Watch,
 )
 
 # What each kind of check must say, and what it may say.
@@ -34,6 +36,8 @@ _CHECK_PARAMS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "repeated_person": (frozenset({"within"}), frozenset()),
     "shared_account": (frozenset({"most"}), frozenset()),
     "shared_phone": (frozenset({"most"}), frozenset()),
+    "continuity": (frozenset({"watch"}), frozenset()),
+    "totals": (frozenset({"measure"}), frozenset({"tolerance"})),
 }
 _WORDS: Mapping[str, frozenset[str]] = {
     "sex": frozenset({"male", "female"}),
@@ -127,8 +131,11 @@ def _read_params(node: Node, kind: str, *, measures: Collection[str]) -> Mapping
     for name in sorted(needed | allowed):
         if name not in needed and not node.has(name):
             continue
-        if name in ("least", "most"):
+        if name in ("least", "most", "tolerance"):
             params[name] = node.integer(name)
+            continue
+        if name == "watch":
+            params[name] = _read_watch(node)
             continue
         word = node.code(name)
         if word not in _WORDS.get(name, (word,)):
@@ -143,6 +150,15 @@ def _read_params(node: Node, kind: str, *, measures: Collection[str]) -> Mapping
         if least is not None and most is not None and int(least) > int(most):
             node.fail("least", "最小年龄大于最大年龄")
     return MappingProxyType(params)
+
+
+def _read_watch(node: Node) -> str:
+    """Read what a continuity check looks out for, in the order of the closed set."""
+    words, known = node.texts("watch", required=True), get_args(Watch)
+    for word in words:
+        if word not in known:
+            node.fail("watch", f"“{word}”不在可用的值之内：{'、'.join(known)}")
+    return " ".join(word for word in known if word in words)
 
 
 def read_schedules(
@@ -243,6 +259,45 @@ def read_exclusions(
         each.finish()
         pairs.append((pair, each.file, each.path))
     return pairs
+
+
+def read_absences(
+    node: Node, *, programme: str, sub_items: Collection[str]
+) -> list[tuple[Absence, str, str]]:
+    """Read ``absences:``: whoever stands on all of ``on_all`` should stand on ``sub_item`` too.
+
+    Rosters of other programmes are written in full.
+    """
+    absences: list[tuple[Absence, str, str]] = []
+    for each in node.nodes("absences", required=False):
+        sub = _known(each, "sub_item", sub_items)
+        rosters: dict[str, tuple[str, ...]] = {}
+        for key in ("on_all", "unless_on"):
+            codes = each.texts(key, required=key == "on_all")
+            for code in codes:
+                if "." not in code and code not in sub_items:
+                    each.fail(key, f"项目没有子项“{code}”（别的项目写成 项目.子项）")
+                if code in (sub, f"{programme}.{sub}"):
+                    each.fail(key, "不能与自己比对")
+            rosters[key] = tuple(code if "." in code else f"{programme}.{code}" for code in codes)
+        start, end = span_of(each)
+        value_is, source = source_of(each)
+        absence = Absence(
+            sub_item=f"{programme}.{sub}",
+            on_all=rosters["on_all"],
+            unless_on=rosters["unless_on"],
+            from_date=start,
+            to_date=end,
+            effect=each.choice("effect", Effect),
+            reason=each.text("reason"),
+            value_is=value_is,
+            source=source,
+        )
+        if absence.effect != "note":
+            each.fail("effect", "没有列入的人无从拦下，只能写 note")
+        each.finish()
+        absences.append((absence, each.file, each.path))
+    return absences
 
 
 def read_lists(

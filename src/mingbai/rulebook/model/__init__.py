@@ -20,6 +20,7 @@ from mingbai.rulebook.model.rosters import (
     Site,
 )
 from mingbai.rulebook.model.rules import (
+    Absence,
     AmountRule,
     Case,
     Check,
@@ -45,9 +46,11 @@ from mingbai.rulebook.model.words import (
     TargetState,
     Tier,
     ValueIs,
+    Watch,
 )
 
 __all__ = [
+    "Absence",
     "AmountKind",
     "AmountRule",
     "Book",
@@ -80,4 +83,5 @@ __all__ = [
     "TargetState",
     "Tier",
     "ValueIs",
+    "Watch",
 ]

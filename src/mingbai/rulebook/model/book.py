@@ -19,6 +19,7 @@ from mingbai.rulebook.model.rosters import (
     Site,
 )
 from mingbai.rulebook.model.rules import (
+    Absence,
     Case,
     Exclusion,
     PresenceList,
@@ -41,6 +42,7 @@ class Book:
     rosters: tuple[Roster, ...]
     exclusions: tuple[Exclusion, ...]
     lists: tuple[PresenceList, ...]
+    absences: tuple[Absence, ...] = field(default=(), kw_only=True)
     offices: tuple[OfficeSpec, ...]
     sites: tuple[Site, ...]
     divisions: tuple[DivisionSpec, ...]

@@ -50,7 +50,10 @@ class AmountRule:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One parameterised check of a roster; ``params`` belong to the kind (ages, sex, numbers)."""
+    """One parameterised check of a roster; ``params`` belong to the kind (ages, sex, numbers).
+
+    ``watch`` of a continuity check holds its words in one text, separated by spaces.
+    """
 
     sub_item: str
     kind: CheckKind
@@ -146,6 +149,26 @@ class PresenceList:
     def rule_id(self) -> str:
         """Name the rule in results."""
         return f"{self.applies_to[0]}/{self.roster}@{self.from_date.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Who stands on all these rosters, and on none of those, is entitled to a sub-item as well."""
+
+    sub_item: str
+    on_all: tuple[str, ...]
+    unless_on: tuple[str, ...]
+    from_date: date
+    to_date: date | None
+    effect: Effect
+    reason: str
+    value_is: ValueIs
+    source: str
+
+    @property
+    def rule_id(self) -> str:
+        """Name the rule in results."""
+        return f"{self.sub_item}/absent+{'+'.join(self.on_all)}@{self.from_date.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,15 @@ OfficeKind = Literal[
     "third_party",
 ]
 CheckKind = Literal[
-    "age", "sex", "amount_standard", "capacity", "repeated_person", "shared_account", "shared_phone"
+    "age",
+    "sex",
+    "amount_standard",
+    "capacity",
+    "repeated_person",
+    "shared_account",
+    "shared_phone",
+    "continuity",
+    "totals",
 ]
+Watch = Literal["gaps", "amounts", "new", "gone"]
 Level = Literal["common", "province", "city", "county"]

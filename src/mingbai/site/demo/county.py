@@ -49,6 +49,7 @@ class County:
     pieces: tuple[Piece, ...]
     deaths: Sequence[Death]
     staff: Sequence[Person]
+    missed: Sequence[tuple[str, Person]]
     workbooks: tuple[Workbook, ...]
 
 
@@ -116,6 +117,7 @@ class _CountyMaker:
             pieces=pieces,
             deaths=deaths,
             staff=staff,
+            missed=rolls.missed,
             workbooks=tuple(books),
         )
 

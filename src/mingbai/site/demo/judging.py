@@ -26,7 +26,8 @@ FAULTS_OF: Final[Mapping[str, frozenset[str]]] = {
     "shared_phone": frozenset({"phone_shared"}),
     "amount_off": frozenset({"amount_off_standard"}),
     "amount_above": frozenset({"amount_off_standard"}),
-    "age_below": frozenset({"age_below"}),
+    # Somebody of working age on a pension roll is on the payroll and too young besides.
+    "age_below": frozenset({"age_below", "person_on_payroll", "person_excluded"}),
     "age_above": frozenset({"age_above"}),
 }
 

@@ -99,7 +99,7 @@ def _class_of(
     first = 1 + int(random.random() * 12)
     course = courses[int(random.random() * len(courses))]
     days = 3 + int(random.random() * 12)
-    born = (date(year - 55, 1, 1), date(year - 20, 12, 31))
+    born = _trained_between(item, year)
     return [
         Trainee(
             person=maker.make(villages=villages, born=born),
@@ -110,6 +110,13 @@ def _class_of(
         )
         for _ in range(count)
     ]
+
+
+def _trained_between(item: SubItem, year: int) -> tuple[date, date]:
+    """Return the birth days of people whom the book admits to the training, of 20 to 55 years."""
+    ages = [check.params for check in item.checks if check.kind == "age"]
+    most = min([55, *(int(each["most"]) for each in ages if "most" in each)])
+    return date(year - most, 1, 1), date(year - 20, 12, 31)
 
 
 def make_deaths(

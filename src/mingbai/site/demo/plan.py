@@ -41,7 +41,8 @@ class Stream:
     ``count`` 0 takes what the headline leaves over. ``turnover`` is the part of people replaced
     from one turn to the next; up to ``drawn_share`` of them come from the steady people of
     ``drawn_from``. ``grades`` weigh the rulebook's grades. ``mean_amount`` (分) is for actual
-    amounts only. ``cumulative``: progress counts all turns together, not the last one.
+    amounts only. ``cumulative``: progress counts all turns together, not the last one. A part
+    ``missed_share`` stands on the roster that ``missed_by`` draws from, but not on ``missed_by``.
     """
 
     sub_item: str
@@ -51,6 +52,8 @@ class Stream:
     depends: bool
     drawn_from: str | None
     drawn_share: Decimal
+    missed_by: str | None
+    missed_share: Decimal
     turnover: Decimal
     grades: Mapping[str, int]
     grade_by_age: bool
@@ -160,6 +163,8 @@ def _stream(each: Mapping[str, Any]) -> Stream:
         depends=each.get("depends", False),
         drawn_from=each.get("drawn_from"),
         drawn_share=Decimal(each.get("drawn_share", "1")),
+        missed_by=each.get("missed_by"),
+        missed_share=Decimal(each.get("missed_share", "0")),
         turnover=Decimal(str(each.get("turnover", "0.004"))),
         grades=each.get("grades", {}),
         grade_by_age=each.get("grade_by_age", False),

@@ -49,10 +49,14 @@ class Roll:
 
 @dataclass(frozen=True, slots=True)
 class Rolls:
-    """All rolls, and those who left one between two months: (person, last month paid)."""
+    """All rolls, and those who left one between two months: (person, last month paid).
+
+    ``missed`` are people entitled to a sub-item who stand on no roll of it: (sub-item, person).
+    """
 
     rolls: tuple[Roll, ...]
     leavers: tuple[tuple[str, Person, int], ...]
+    missed: tuple[tuple[str, Person], ...]
 
 
 class RollMaker:
@@ -66,6 +70,9 @@ class RollMaker:
         self._maker = maker
         self._random = random
         self._cores: dict[str, list[Person]] = {}
+        self._sources: dict[str, str] = {}
+        self._missed: list[tuple[str, Person]] = []
+        self._steady: dict[str, int] = {}
 
     def make(
         self, streams: Sequence[Stream], *, scale: Decimal, person_times: int, paid_amount: int
@@ -74,6 +81,7 @@ class RollMaker:
 
         Raises CannotMakeCounty when the plan leaves nothing for the stream that takes the rest.
         """
+        self._sources = {each.sub_item: each.drawn_from for each in streams if each.drawn_from}
         counts = self._counts(streams, scale=scale, person_times=person_times)
         rolls: list[Roll] = []
         leavers: list[tuple[str, Person, int]] = []
@@ -82,7 +90,7 @@ class RollMaker:
             rolls += made
             leavers += left
         self._pay_rest(rolls, paid_amount=paid_amount)
-        return Rolls(rolls=tuple(rolls), leavers=tuple(leavers))
+        return Rolls(rolls=tuple(rolls), leavers=tuple(leavers), missed=tuple(self._missed))
 
     def _counts(
         self, streams: Sequence[Stream], *, scale: Decimal, person_times: int
@@ -114,7 +122,12 @@ class RollMaker:
             most = max(sizes)
             # Even a short roll loses somebody; a very short one keeps everybody.
             turn = max(int(most * stream.turnover), 1 if most >= _SHORT_ROLL else 0)
-            people = self._people(stream, place, most + turn * (len(sizes) - 1))
+            count = most + turn * (len(sizes) - 1)
+            overlooked = self._overlooked(stream, place, count)
+            people = self._people(stream, place, count - len(overlooked))
+            # Among those who stay all half-year, so that nothing else explains their absence.
+            steady = turn * (len(sizes) - 1)
+            people[steady:steady] = overlooked
             core += people[turn * (len(sizes) - 1) : min(sizes)]
             for step, (month, size) in enumerate(zip(stream.months, sizes, strict=True)):
                 window = people[turn * step : turn * step + size]
@@ -156,6 +169,24 @@ class RollMaker:
         while len(people) < count:
             people.append(make_person(self._maker, stream, self._book, villages))
         return people
+
+    def _overlooked(self, stream: Stream, place: Place | None, count: int) -> list[Person]:
+        """Choose steady people of the roll that ``missed_by`` draws from, and does not have."""
+        if stream.missed_by is None:
+            return []
+        so_far = self._steady[stream.sub_item] = self._steady.get(stream.sub_item, 0) + count
+        wanted = int(so_far * stream.missed_share) - len(self._missed)
+        there = {person.id_number for person in self._cores[stream.missed_by]}
+        born = born_between(stream, self._book)
+        found = [
+            person
+            for person in self._cores[self._sources[stream.missed_by]]
+            if person.id_number not in there
+            and (place is None or person.village.town == place.code)
+            and born[0] <= person.birth <= born[1]
+        ][:wanted]
+        self._missed += [(stream.missed_by, person) for person in found]
+        return found
 
     def _pay_rest(self, rolls: list[Roll], *, paid_amount: int) -> None:
         """Give the open-ended stream's lines what all the others leave, exact to the 分."""

@@ -41,6 +41,7 @@ def sum_up(county: County, *, files: int, faults: Sequence[FaultRecord]) -> dict
         },
         "deaths": len(county.deaths),
         "staff": len(county.staff),
+        "missed": len(county.missed),
         "sub_items": _by_sub_item(county),
         "faults": {
             "by_kind": count_by(faults, "kind"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -40,39 +40,57 @@ FINDING_SCHEMA: Final = pa.schema(
     ]
 )
 
+#: Hits with the number of their spec, as every machine gives them: the columns of Hit, the order
+#: of their table among the tables given, and where each row stands and what it would pay.
+PLACED: Final[Mapping[str, pl.DataType]] = {
+    "spec": pl.Int32(),
+    "code": pl.String(),
+    "person": pl.Binary(),
+    "cause": pl.String(),
+    "role": pl.Int32(),
+    "row": pl.Int64(),
+    "subject": pl.Boolean(),
+    "fact1": pl.Int64(),
+    "fact2": pl.Int64(),
+    "sheet": pl.String(),
+    "line": pl.Int32(),
+    "amount": pl.Int64(),
+    "sub_item": pl.String(),
+}
+_KEYS: Final = ("spec", "code", "person", "cause")
 
-def gather_findings(
-    spec: CheckSpec, hits: pl.DataFrame, tables: Mapping[str, pa.Table]
-) -> pa.Table:
-    """One row a finding, in the order of the first row each is about."""
-    placed = pl.concat(
-        [_place(part, tables) for part in hits.partition_by("table", maintain_order=True)]
-    ).sort(pl.col("subject").not_(), "role_order", "row")
-    keys = ["code", "person", "cause"]
+
+def gather_findings(specs: Sequence[CheckSpec], hits: pl.DataFrame) -> pa.Table:
+    """One row a finding: by spec, then in the order of the first row each is about.
+
+    `hits` are PLACED; their `spec` counts in `specs`. The finding about a single row that has no
+    person is named by the row's place, so that it keeps its name when other sheets come and go.
+    """
+    alone = pl.col("cause") == pl.format("row {}", "row")
+    place = pl.format("row {}:{}", "sheet", "line")
     doubted = pl.col("subject")
-    kept = pl.lit(EVIDENCE_ROWS)
-    if spec.severity >= _HOLDS:
-        kept = pl.max_horizontal(kept, doubted.sum())
-    found = placed.group_by(keys, maintain_order=True).agg(
-        pl.col("fact1").max(),
-        pl.col("fact2").max(),
-        pl.col("row").first(),
-        _first("sub_item", doubted),
-        _first("sheet", doubted).alias("table"),
-        _first("line", doubted),
-        _first("sheet", ~doubted).alias("other_table"),
-        _first("line", ~doubted).alias("other_line"),
-        doubted.sum().cast(pl.Int32).alias("rows"),
-        pl.col("amount").filter(doubted).sum(),
-        pl.struct(table="sheet", line="line", subject="subject").head(kept).alias("evidence"),
-    )
-    found = found.sort("row", "code", "cause", maintain_order=True)
-    facts = zip(found["fact1"].to_list(), found["fact2"].to_list(), strict=True)
-    found = found.with_columns(
-        pl.Series("params", [_params(spec, pair) for pair in facts], pl.String),
-        pl.lit(spec.rule).alias("rule"),
-        pl.lit(spec.severity, pl.Int8).alias("severity"),
-        pl.lit(spec.points_at()).alias("column"),
+    said = _say(specs)
+    found = (
+        hits.sort("spec", doubted.not_(), "role", "row")
+        .with_columns(pl.when(alone).then(place).otherwise(pl.col("cause")).alias("cause"))
+        .join(said, on="spec", how="left", maintain_order="left")
+        .group_by(_KEYS, maintain_order=True)
+        .agg(
+            pl.col("fact1").max(),
+            pl.col("fact2").max(),
+            pl.col("row").first(),
+            _first("sub_item", doubted),
+            _first("sheet", doubted).alias("table"),
+            _first("line", doubted),
+            _first("sheet", ~doubted).alias("other_table"),
+            _first("line", ~doubted).alias("other_line"),
+            doubted.sum().cast(pl.Int32).alias("rows"),
+            pl.col("amount").filter(doubted).sum(),
+            pl.struct(table="sheet", line="line", subject="subject").head(_kept()).alias("evidence"),
+        )
+        .sort("spec", "row", "code", "cause", "person", maintain_order=True)
+        .join(said, on="spec", how="left", maintain_order="left")
+        .with_columns(_params().alias("params"))
     )
     arrow = found.select(FINDING_SCHEMA.names).to_arrow(compat_level=pl.CompatLevel.oldest())
     return arrow.cast(FINDING_SCHEMA)
@@ -82,35 +100,36 @@ def _first(column: str, rows: pl.Expr) -> pl.Expr:
     return pl.col(column).filter(rows).first()
 
 
-def _params(spec: CheckSpec, facts: tuple[int | None, int | None]) -> str:
-    named = {name: fact for name, fact in zip(spec.FACTS, facts, strict=False) if fact is not None}
-    return json.dumps(named, sort_keys=True)
+def _kept() -> pl.Expr:
+    doubted = pl.col("subject").sum()
+    every = pl.when(pl.col("severity").first() >= _HOLDS).then(doubted).otherwise(0)
+    return pl.max_horizontal(EVIDENCE_ROWS, every)
 
 
-def _place(part: pl.DataFrame, tables: Mapping[str, pa.Table]) -> pl.DataFrame:
-    """Where each hit stands: sheet and line as the office knows them, and what it would pay."""
-    role = part["table"][0]
-    table = tables[role]
-    rows = pa.array(part["row"].to_list(), pa.int64())
-
-    def take(column: str, kind: pa.DataType) -> pl.Series:
-        if column not in table.column_names:
-            return pl.Series(column, [None] * len(part), _POLARS[kind])
-        taken = table.column(column).take(rows).cast(kind)
-        return pl.Series(column, taken.to_pylist(), _POLARS[kind])
-
-    sheet = take("table", pa.string()).fill_null(role)
-    return part.select(
-        "code", "person", "cause", "row", "subject", "fact1", "fact2",
-        pl.lit(list(tables).index(role)).alias("role_order"),
-    ).with_columns(
-        sheet.alias("sheet"), take("line", pa.int32()), take("amount", pa.int64()),
-        take("sub_item", pa.string()),
-    )  # fmt: skip
+def _say(specs: Sequence[CheckSpec]) -> pl.DataFrame:
+    """What a spec says of each of its findings; its facts in the order of their names."""
+    said = []
+    for number, spec in enumerate(specs):
+        names = {name: fact for fact, name in enumerate(spec.FACTS, start=1)}
+        ordered = [(json.dumps(name), names[name]) for name in sorted(names)]
+        ordered += [("", 0)] * (2 - len(ordered))
+        (name1, fact1), (name2, fact2) = ordered
+        column = spec.points_at()
+        said.append((number, spec.rule, spec.severity, column, name1, fact1, name2, fact2))
+    schema = {
+        "spec": pl.Int32(), "rule": pl.String(), "severity": pl.Int8(), "column": pl.String(),
+        "name1": pl.String(), "from1": pl.Int8(), "name2": pl.String(), "from2": pl.Int8(),
+    }  # fmt: skip
+    return pl.DataFrame(said, schema=schema, orient="row")
 
 
-_POLARS: Final[Mapping[pa.DataType, pl.DataType]] = {
-    pa.string(): pl.String(),
-    pa.int32(): pl.Int32(),
-    pa.int64(): pl.Int64(),
-}
+def _params() -> pl.Expr:
+    """The facts that are known, as JSON. Whole numbers only, so plain text will do."""
+
+    def fact(number: int) -> pl.Expr:
+        which = pl.col(f"from{number}")
+        value = pl.when(which == 1).then("fact1").when(which == 2).then("fact2")
+        return pl.concat_str(f"name{number}", pl.lit(": "), value)
+
+    both = pl.concat_str(fact(1), fact(2), separator=", ", ignore_nulls=True)
+    return pl.concat_str(pl.lit("{"), both, pl.lit("}"))

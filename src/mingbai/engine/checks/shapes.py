@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 import pyarrow as pa
 
+from mingbai.engine.checks.spells import Sieve
+
 #: Columns that checks may ask of a table, with their Arrow types. Keys are keyed digests: no check
 #: needs an identifier in clear.
 COLUMNS: Final[Mapping[str, pa.DataType]] = {
@@ -108,19 +110,36 @@ class CheckSpec:
         """The check for a machine that speaks SQL; gives the columns of Hit."""
         raise NotImplementedError
 
+    def contexts(self) -> Mapping[str, str]:
+        """Small tables that `query` reads beside those of `needs`, and the statement of each over
+        all rows. Equal names mean equal statements.
+        """
+        return {}
+
+    def sieve(self) -> Sieve | None:
+        """Whom the check may concern, found cheaply; None where everybody must be looked at."""
+        return None
+
     def plain(self, tables: Mapping[str, Sequence[Row]]) -> Iterator[Hit]:
         """The same check in plain Python, slow and obvious."""
         raise NotImplementedError
 
     def grain(self) -> tuple[str, ...]:
-        """Columns of the subject table within whose equal values one finding is decided: rows with
-        other values neither make it nor change it. `("row",)` is each row by itself, `()` all rows.
+        """Columns of the subject table within whose equal values one finding is decided: as long as
+        the tables of `contexts` stay the same, rows with other values neither make it nor change
+        it. `("row",)` is each row by itself, `()` all rows.
         """
         raise NotImplementedError
 
     def points_at(self) -> str:
         """The canonical column whose cell a finding is shown at."""
         return "id_number"
+
+    def handed(self, *columns: str) -> tuple[str, str]:
+        """A context: the different values of `columns` that were handed in, by name and text."""
+        listed = ", ".join(columns)
+        name = "_".join((self.table, "by", *columns))
+        return name, f"SELECT DISTINCT {listed} FROM {self.table}"  # noqa: S608 - checked names
 
     # -- shared by the kinds -------------------------------------------------------------------
 
@@ -135,6 +154,14 @@ class CheckSpec:
         if self.to_period is not None:
             parts.append(f"({alias}.period IS NULL OR {alias}.period <= $to_period)")
         return " AND ".join(parts)
+
+    def spell_scope(self, alias: str = "r") -> str:
+        """`scope` for spells: those with a month in it."""
+        bounds = {"period >= ": "last_period >= ", "period <= ": "first_period <= "}
+        text = self.scope(alias)
+        for asked, told in bounds.items():
+            text = text.replace(f"{alias}.{asked}", f"{alias}.{told}")
+        return text.replace(f"{alias}.period IS", f"{alias}.first_period IS")
 
     def scope_values(self) -> dict[str, object]:
         """Values of the names in `scope`."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row, check_column
+from mingbai.engine.checks.spells import Sieve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +68,25 @@ class Capacity(CheckSpec):
                    p.people AS fact1, $limit AS fact2
             FROM {self.table} AS r JOIN placed AS p ON r.id_key = p.id_key{same}
             WHERE p.place > $limit AND {self.scope()}
+            """,  # noqa: S608 - names passed check_identifier and check_column
+            {"limit": self.limit, **self.scope_values()},
+        )
+
+    def sieve(self) -> Sieve:
+        """Everybody in what is full, all months together."""
+        kept = [column for column in self.per if column != "period"]
+        columns = ", ".join(f"r.{column}" for column in kept)
+        same = "".join(f" AND r.{c} IS NOT DISTINCT FROM f.{c}" for c in kept)
+        return Sieve(
+            f"""
+            WITH filled AS (
+                SELECT {columns + ", " if kept else ""}count(DISTINCT r.id_key) AS people
+                FROM {self.table}_spells AS r WHERE {self.spell_scope()}
+                {f"GROUP BY {columns}" if kept else ""}
+            )
+            SELECT r.id_key FROM {self.table}_spells AS r JOIN filled AS f
+              ON f.people > $limit{same}
+            WHERE r.id_key IS NOT NULL AND {self.spell_scope()}
             """,  # noqa: S608 - names passed check_identifier and check_column
             {"limit": self.limit, **self.scope_values()},
         )

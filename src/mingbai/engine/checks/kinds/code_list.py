@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row, address
+from mingbai.engine.checks.spells import Sieve
 
 _CODED: Final = ("sub_item", "town", "village", "grade", "course", "measure")
 
@@ -66,6 +67,21 @@ class CodeList(CheckSpec):
                        ELSE '{self.column}' END AS cause,
                    '{self.table}' AS "table", j.row, TRUE AS subject, NULL AS fact1, NULL AS fact2
             FROM judged AS j WHERE j.code IS NOT NULL
+            """,  # noqa: S608 - the table's name passed check_identifier, the column is one of ours
+            {
+                **{f"allowed_{n}": code for n, code in enumerate(self.allowed)},
+                **self.scope_values(),
+            },
+        )
+
+    def sieve(self) -> Sieve:
+        """Spells with another code, or none."""
+        names = ", ".join(f"$allowed_{n}" for n in range(len(self.allowed)))
+        return Sieve(
+            f"""
+            SELECT r.id_key FROM {self.table}_spells AS r
+            WHERE (r.{self.column} NOT IN ({names}){"" if self.optional else
+                   f" OR r.{self.column} IS NULL"}) AND {self.spell_scope()}
             """,  # noqa: S608 - the table's name passed check_identifier, the column is one of ours
             {
                 **{f"allowed_{n}": code for n, code in enumerate(self.allowed)},

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row, address
+from mingbai.engine.checks.spells import Sieve
 
 #: Months handed in, by sub-item and place ('' is anywhere).
 _Handed = Mapping[tuple[str, str], set[int]]
@@ -150,6 +151,59 @@ class Continuity(CheckSpec):
                 "SELECT 'continuity_gone' AS code, id_key, sub_item, row, total - nth AS months"
                 " FROM steps WHERE ahead IS NULL AND total > nth"
             )
+
+    def contexts(self) -> Mapping[str, str]:
+        """The months that were handed in."""
+        return dict([self._handed()])
+
+    def _handed(self) -> tuple[str, str]:
+        return self.handed("sub_item", "period", *["town"] * self.by_town)
+
+    def sieve(self) -> Sieve:
+        """Months left out among those handed in anywhere, several amounts, or what lacks a month.
+        Who misses no month was new or is gone only by the first or the last one.
+        """
+        odd = ["z.nth - a.nth + 1 <> p.present"]
+        odd += ["a.nth > 1"] * self.new + ["z.nth < z.total"] * self.gone
+        money, most = "", ""
+        if self.amounts:
+            odd.append("p.low <> p.high OR p.unpriced > 0 OR p.times > p.present")
+            money = ", min(r.amount) AS low, max(r.amount) AS high"
+            money += ", count(*) - count(r.amount) AS unpriced"
+            most = ", min(low) AS low, max(high) AS high, sum(unpriced) AS unpriced"
+        return Sieve(
+            f"""
+            WITH eras AS (
+                SELECT r.id_key, r.sub_item, bit_count(bit_or(r.months)) AS present,
+                       sum(r.times) AS times, min(r.first_period) AS first,
+                       max(r.last_period) AS last{money}
+                FROM {self.table}_spells AS r
+                WHERE r.id_key IS NOT NULL AND r.sub_item IS NOT NULL AND r.era IS NOT NULL
+                  AND {self.spell_scope()}
+                GROUP BY r.id_key, r.sub_item, r.era
+            ), paid AS (
+                SELECT id_key, sub_item, sum(present) AS present, sum(times) AS times,
+                       min(first) AS first, max(last) AS last{most}
+                FROM eras GROUP BY id_key, sub_item
+            ), months AS (
+                SELECT sub_item, period,
+                       row_number() OVER (PARTITION BY sub_item ORDER BY period) AS nth,
+                       count(*) OVER (PARTITION BY sub_item) AS total
+                FROM (
+                    SELECT DISTINCT r.sub_item, r.period FROM {self._handed()[0]} AS r
+                    WHERE r.sub_item IS NOT NULL AND r.period IS NOT NULL
+                )
+            )
+            SELECT p.id_key FROM paid AS p
+            JOIN months AS a ON p.sub_item = a.sub_item AND p.first = a.period
+            JOIN months AS z ON p.sub_item = z.sub_item AND p.last = z.period
+            WHERE {" OR ".join(odd)}
+            UNION ALL
+            SELECT r.id_key FROM {self.table}_spells AS r
+            WHERE (r.era IS NULL OR r.sub_item IS NULL) AND {self.spell_scope()}
+            """,  # noqa: S608 - the table's name passed check_identifier, the rest is ours
+            self.scope_values(),
+        )
 
     def plain(self, tables: Mapping[str, Sequence[Row]]) -> Iterator[Hit]:
         """Each person's months in order."""

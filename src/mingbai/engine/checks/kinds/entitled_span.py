@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row, address, month_index
+from mingbai.engine.checks.spells import Sieve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +94,30 @@ class EntitledSpan(CheckSpec):
                        WHEN 'span_late' THEN j.paid - j.ends END AS fact1,
                    NULL AS fact2
             FROM judged AS j WHERE j.code IS NOT NULL
+            """,  # noqa: S608 - the table's name passed check_identifier, the rest is ours
+            {
+                **({"delay_months": self.delay_months} if self.by_start else {}),
+                **self.scope_values(),
+            },
+        )
+
+    def sieve(self) -> Sieve:
+        """The first and the last month of a spell against its days."""
+        odd = ["r.first_period IS NULL"]
+        if self.by_start:
+            starts = "year(r.start_date) * 12 + month(r.start_date) + $delay_months"
+            first = "r.first_period // 100 * 12 + r.first_period % 100"
+            odd += ["r.start_date IS NULL", f"{first} < {starts}"]
+        if self.by_end:
+            ends = "year(r.end_date) * 12 + month(r.end_date)"
+            odd += [f"r.last_period // 100 * 12 + r.last_period % 100 > {ends}"]
+            odd += [] if self.open_ended else ["r.end_date IS NULL"]
+        if self.by_start and self.by_end:
+            odd.append("r.end_date < r.start_date")
+        return Sieve(
+            f"""
+            SELECT r.id_key FROM {self.table}_spells AS r
+            WHERE ({" OR ".join(odd)}) AND {self.spell_scope()}
             """,  # noqa: S608 - the table's name passed check_identifier, the rest is ours
             {
                 **({"delay_months": self.delay_months} if self.by_start else {}),

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row, address, month_index
+from mingbai.engine.checks.spells import Sieve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +99,25 @@ class HouseholdGrants(CheckSpec):
             FROM {self.table} AS r WHERE r.household_key IS NULL AND {self.scope()}
             """,  # noqa: S608 - the table's name passed check_identifier, the rest is ours
             {"within": self.within_months or 0, **self.scope_values()},
+        )
+
+    def sieve(self) -> Sieve:
+        """Households with several grants, and rows without a household."""
+        return Sieve(
+            f"""
+            WITH several AS (
+                SELECT r.household_key FROM {self.table}_spells AS r
+                WHERE r.household_key IS NOT NULL AND {self.spell_scope()}
+                GROUP BY r.household_key HAVING sum(r.times) > 1
+            )
+            SELECT r.id_key, r.household_key FROM {self.table}_spells AS r
+            JOIN several AS s ON r.household_key = s.household_key
+            UNION ALL
+            SELECT r.id_key, r.household_key FROM {self.table}_spells AS r
+            WHERE r.household_key IS NULL AND {self.spell_scope()}
+            """,  # noqa: S608 - the table's name passed check_identifier, the rest is ours
+            self.scope_values(),
+            by="household_key",
         )
 
     def plain(self, tables: Mapping[str, Sequence[Row]]) -> Iterator[Hit]:

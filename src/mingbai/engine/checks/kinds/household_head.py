@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row, address
+from mingbai.engine.checks.spells import Sieve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +90,53 @@ class HouseholdHead(CheckSpec):
             FROM {self.table} AS r WHERE r.household_key IS NULL AND {self.scope()}
             """,  # noqa: S608 - the table's name passed check_identifier, the rest is ours
             self.scope_values(),
+        )
+
+    def sieve(self) -> Sieve:
+        """Households with several heads, and those where some month lacks a head, or lacks the
+        head among its members.
+        """
+        era = "r.era" if self.monthly else "0"
+        months = "bit_or(r.months)" if self.monthly else "1"
+        return Sieve(
+            f"""
+            WITH members AS (
+                SELECT r.id_key, r.household_key, r.head_key, {era} AS era, r.months
+                FROM {self.table}_spells AS r
+                WHERE r.household_key IS NOT NULL AND {self.spell_scope()}
+            ), houses AS (
+                SELECT r.household_key, r.era, {months} AS months
+                FROM members AS r GROUP BY r.household_key, r.era
+            ), heads AS (
+                SELECT r.household_key, r.era, r.head_key, {months} AS months
+                FROM members AS r WHERE r.head_key IS NOT NULL
+                GROUP BY r.household_key, r.era, r.head_key
+            ), theirs AS (
+                SELECT r.household_key, r.era, r.id_key, {months} AS months
+                FROM members AS r WHERE r.id_key IS NOT NULL
+                GROUP BY r.household_key, r.era, r.id_key
+            ), odd AS (
+                SELECT h.household_key FROM houses AS h
+                LEFT JOIN heads AS d ON h.household_key = d.household_key
+                  AND h.era IS NOT DISTINCT FROM d.era
+                WHERE d.head_key IS NULL OR (h.months & (~d.months)) <> 0
+                UNION
+                SELECT d.household_key FROM heads AS d
+                LEFT JOIN theirs AS t ON d.household_key = t.household_key
+                  AND d.era IS NOT DISTINCT FROM t.era AND d.head_key = t.id_key
+                WHERE t.id_key IS NULL OR (d.months & (~t.months)) <> 0
+                UNION
+                SELECT d.household_key FROM heads AS d
+                GROUP BY d.household_key HAVING min(d.head_key) <> max(d.head_key)
+            )
+            SELECT r.id_key, r.household_key FROM {self.table}_spells AS r
+            JOIN odd AS o ON r.household_key = o.household_key
+            UNION ALL
+            SELECT r.id_key, r.household_key FROM {self.table}_spells AS r
+            WHERE r.household_key IS NULL AND {self.spell_scope()}
+            """,  # noqa: S608 - the table's name passed check_identifier, the rest is ours
+            self.scope_values(),
+            by="household_key",
         )
 
     def plain(self, tables: Mapping[str, Sequence[Row]]) -> Iterator[Hit]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row, address
+from mingbai.engine.checks.spells import Sieve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +87,20 @@ class HouseholdMembers(CheckSpec):
                    CASE WHEN r.id_key IS NULL THEN 'row ' || CAST(r.row AS VARCHAR) ELSE '' END,
                    '{self.table}', r.row, TRUE, NULL, NULL
             FROM {self.table} AS r WHERE r.household_key IS NULL AND {self.scope()}
+            """,  # noqa: S608 - the table's name passed check_identifier, the rest is ours
+            self.scope_values(),
+        )
+
+    def sieve(self) -> Sieve:
+        """People with two households, and rows without one."""
+        return Sieve(
+            f"""
+            SELECT r.id_key FROM {self.table}_spells AS r
+            WHERE r.household_key IS NULL AND {self.spell_scope()}
+            UNION ALL
+            SELECT r.id_key FROM {self.table}_spells AS r
+            WHERE r.id_key IS NOT NULL AND {self.spell_scope()}
+            GROUP BY r.id_key HAVING min(r.household_key) <> max(r.household_key)
             """,  # noqa: S608 - the table's name passed check_identifier, the rest is ours
             self.scope_values(),
         )

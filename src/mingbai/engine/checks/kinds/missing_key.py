@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row, address
+from mingbai.engine.checks.spells import Sieve
 
 _CODES: Final = {
     "id_key": "uncompared_id",
@@ -74,6 +75,17 @@ class MissingKey(CheckSpec):
                    NULL AS fact1, NULL AS fact2
             FROM {self.table} AS r WHERE r.{self.column} IS NULL AND {self.scope()}
             """,  # noqa: S608 - the table's name passed check_identifier, the column is one of four
+            self.scope_values(),
+        )
+
+    def sieve(self) -> Sieve:
+        """Spells without it."""
+        column = "first_period" if self.column == "period" else self.column
+        return Sieve(
+            f"""
+            SELECT r.id_key FROM {self.table}_spells AS r
+            WHERE r.{column} IS NULL AND {self.spell_scope()}
+            """,  # noqa: S608 - the table's name passed check_identifier, the column is known
             self.scope_values(),
         )
 

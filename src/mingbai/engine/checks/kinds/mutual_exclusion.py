@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row
+from mingbai.engine.checks.spells import Sieve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +92,18 @@ class MutualExclusion(CheckSpec):
                 "cause": self.cause,
                 **self.scope_values(),
             },
+        )
+
+    def sieve(self) -> Sieve:
+        """Both in one month, or one without a month."""
+        return Sieve(
+            f"""
+            SELECT a.id_key
+            FROM {self.table}_spells AS a JOIN {self.table}_spells AS b ON a.id_key = b.id_key
+            WHERE a.sub_item = $first AND b.sub_item = $second
+              AND (a.era IS NULL OR b.era IS NULL OR (a.era = b.era AND a.months & b.months <> 0))
+            """,  # noqa: S608 - the table's name passed check_identifier
+            {"first": self.first, "second": self.second},
         )
 
     def plain(self, tables: Mapping[str, Sequence[Row]]) -> Iterator[Hit]:

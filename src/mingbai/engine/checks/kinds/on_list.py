@@ -15,6 +15,7 @@ from mingbai.engine.checks.shapes import (
     check_identifier,
     month_index,
 )
+from mingbai.engine.checks.spells import Sieve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +105,27 @@ class OnList(CheckSpec):
             """,  # noqa: S608 - both tables' names passed check_identifier
             {
                 "other": self.other,
+                **({"grace_months": self.grace_months} if self.after_event else {}),
+                **self.scope_values(),
+            },
+        )
+
+    def sieve(self) -> Sieve:
+        """On both tables, and paid in a month that is late for some line of the list."""
+        late = ""
+        if self.after_event:
+            late = """
+              AND (l.event_date IS NULL OR r.first_period IS NULL
+                   OR r.last_period // 100 * 12 + r.last_period % 100
+                      > year(l.event_date) * 12 + month(l.event_date) + $grace_months)
+            """
+        return Sieve(
+            f"""
+            SELECT r.id_key FROM {self.table}_spells AS r JOIN {self.other} AS l
+              ON r.id_key = l.id_key
+            WHERE {self.spell_scope()} {late}
+            """,  # noqa: S608 - both tables' names passed check_identifier
+            {
                 **({"grace_months": self.grace_months} if self.after_event else {}),
                 **self.scope_values(),
             },

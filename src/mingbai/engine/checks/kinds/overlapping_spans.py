@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row, address, check_column
+from mingbai.engine.checks.spells import Sieve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +94,23 @@ class OverlappingSpans(CheckSpec):
                    '{self.table}', r.row, TRUE, NULL, NULL
             FROM {self.table} AS r
             WHERE ({lacking} OR r.end_date < r.start_date) AND {self.scope()}
+            """,  # noqa: S608 - names passed check_identifier and check_column
+            self.scope_values(),
+        )
+
+    def sieve(self) -> Sieve:
+        """Days missing or reversed, or more than one span."""
+        differ = f"min(r.{self.apart}) <> max(r.{self.apart})" if self.apart else "sum(r.times) > 1"
+        lacking = "r.start_date IS NULL OR r.end_date IS NULL OR r.end_date < r.start_date"
+        lacking += f" OR r.{self.apart} IS NULL" if self.apart else ""
+        return Sieve(
+            f"""
+            SELECT r.id_key FROM {self.table}_spells AS r
+            WHERE ({lacking}) AND {self.spell_scope()}
+            UNION ALL
+            SELECT r.id_key FROM {self.table}_spells AS r
+            WHERE r.id_key IS NOT NULL AND {self.spell_scope()}
+            GROUP BY r.id_key HAVING {differ}
             """,  # noqa: S608 - names passed check_identifier and check_column
             self.scope_values(),
         )

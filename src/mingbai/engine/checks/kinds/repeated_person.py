@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row, check_column
+from mingbai.engine.checks.spells import Sieve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,20 @@ class RepeatedPerson(CheckSpec):
             JOIN twice AS t
               ON r.id_key = t.id_key AND r.sub_item IS NOT DISTINCT FROM t.sub_item AND {same}
             WHERE {self.scope()}
+            """,  # noqa: S608 - every name in the text passed check_identifier or check_column
+            self.scope_values(),
+        )
+
+    def sieve(self) -> Sieve:
+        """More rows than months."""
+        more = "".join(f", r.{column}" for column in self.per if column != "period")
+        dated = "period" in self.per
+        return Sieve(
+            f"""
+            SELECT r.id_key FROM {self.table}_spells AS r
+            WHERE r.id_key IS NOT NULL AND {self.spell_scope()}
+            GROUP BY r.id_key, r.sub_item{more}{", r.era" if dated else ""}
+            HAVING sum(r.times) > {"bit_count(bit_or(r.months))" if dated else "1"}
             """,  # noqa: S608 - every name in the text passed check_identifier or check_column
             self.scope_values(),
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row
+from mingbai.engine.checks.spells import Sieve
 
 _CODES: Final = {"account_key": "shared_account", "phone_key": "shared_phone"}
 
@@ -69,6 +70,20 @@ class SharedValue(CheckSpec):
             WHERE r.id_key IS NOT NULL AND {self.scope()}
             """,  # noqa: S608 - names passed check_identifier, the column is one of two
             {"at_least": self.at_least, **self.scope_values()},
+        )
+
+    def sieve(self) -> Sieve:
+        """Values with two people, and all people who have them."""
+        return Sieve(
+            f"""
+            WITH busy AS (
+                SELECT r.{self.column} AS value FROM {self.table}_spells AS r
+                WHERE r.{self.column} IS NOT NULL AND r.id_key IS NOT NULL AND {self.spell_scope()}
+                GROUP BY r.{self.column} HAVING min(r.id_key) <> max(r.id_key)
+            )
+            SELECT r.id_key FROM {self.table}_spells AS r JOIN busy AS b ON r.{self.column} = b.value
+            """,  # noqa: S608 - names passed check_identifier, the column is one of two
+            self.scope_values(),
         )
 
     def plain(self, tables: Mapping[str, Sequence[Row]]) -> Iterator[Hit]:

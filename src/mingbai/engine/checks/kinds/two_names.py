@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row
+from mingbai.engine.checks.spells import Sieve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,17 @@ class TwoNames(CheckSpec):
                    t.row, t.name_key <> c.met AS subject, c.names AS fact1, NULL AS fact2
             FROM theirs AS t JOIN counted AS c ON t.id_key = c.id_key
             """,  # noqa: S608 - the table's name passed check_identifier, the rest is ours
+            self.scope_values(),
+        )
+
+    def sieve(self) -> Sieve:
+        """IDs with two names."""
+        return Sieve(
+            f"""
+            SELECT r.id_key FROM {self.table}_spells AS r
+            WHERE r.id_key IS NOT NULL AND r.name_key IS NOT NULL AND {self.spell_scope()}
+            GROUP BY r.id_key HAVING min(r.name_key) <> max(r.name_key)
+            """,  # noqa: S608 - the table's name passed check_identifier
             self.scope_values(),
         )
 

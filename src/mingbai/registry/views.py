@@ -29,7 +29,11 @@ from mingbai.registry.actions import (
 from mingbai.registry.forms import FilterFindings, FindPeople, RevealValue, SettleFinding
 from mingbai.registry.models import Enrolment, Finding, Person, Settlement
 from mingbai.registry.queries import (
+    DOUBTED,
+    LEFT_OUT,
+    LEFT_OUT_CODES,
     Experience,
+    Missing,
     describe_share,
     enrolments_of,
     evidence_of,
@@ -40,6 +44,7 @@ from mingbai.registry.queries import (
     findings_of_person,
     findings_seen,
     learned_from_decisions,
+    newest_comparison,
     newest_year,
     person_seen,
     ranked,
@@ -50,10 +55,12 @@ from mingbai.registry.queries import (
     sub_item_names,
     town_names,
     village_name,
+    what_is_missing,
 )
 from mingbai.rulebook import RuleWords, describe_rules, load_book
 
 PAGE = 50
+UNANSWERED = "unanswered"
 
 
 def _asker(request: HttpRequest) -> Asker:
@@ -116,13 +123,26 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def findings(request: HttpRequest) -> HttpResponse:
-    """The queue of findings, the most money expected to be confirmed first."""
+    """The queue of findings, the most money expected to be confirmed first.
+
+    ``about=left_out`` lists who should perhaps be on a roster and is not; ``about=unanswered`` the
+    rules that could not be checked.
+    """
     to, year = _asker(request), newest_year()
     if year is None:
         return render(request, "registry/findings.html", {"page": None})
+    about = request.GET.get("about", DOUBTED)
+    missing = _missing(to, year)
+    if about == UNANSWERED:
+        context = {"page": (), "about": about, "missing": missing}
+        return render(request, "registry/findings.html", context)
     records = rule_records(to=to, year=year)
     words = _Words.of(year)
-    codes = [(record.code, finding_name(record.code)) for record in records]
+    codes = [
+        (record.code, finding_name(record.code))
+        for record in records
+        if (record.code in LEFT_OUT_CODES) == (about == LEFT_OUT)
+    ]
     asked = {"state": "open", **request.GET.dict()}
     form = FilterFindings(asked, codes=codes, names=words.sub_items)
     chosen = form.cleaned_data if form.is_valid() else {}
@@ -132,10 +152,13 @@ def findings(request: HttpRequest) -> HttpResponse:
         state=chosen.get("state", ""),
         code=chosen.get("code", ""),
         sub_item=chosen.get("sub_item", ""),
+        about=about,
     )
     learned = learned_from_decisions()
     page = Paginator(ranked(rows, learned), PAGE).get_page(request.GET.get("page"))
     context = {
+        "about": about,
+        "missing": missing,
         "page": page,
         "cards": [{**_finding_card(each, words), **_belief(each, learned)} for each in page],
         "records": [{"record": each, "name": finding_name(each.code)} for each in records],
@@ -143,6 +166,15 @@ def findings(request: HttpRequest) -> HttpResponse:
         "may_settle": to.may("settle"),
     }
     return render(request, "registry/findings.html", context)
+
+
+def _missing(to: Asker, year: int) -> list[Missing]:
+    """What kept rules from being checked by the newest comparison; nothing before the first."""
+    comparison = newest_comparison(to=to, year=year)
+    if comparison is None:
+        return []
+    book = load_book(year=year, county=settings.MINGBAI_COUNTY)
+    return what_is_missing(comparison, book=book, rules=describe_rules(book))
 
 
 @require_GET

@@ -141,6 +141,8 @@ def _run(
     for each, town in zip(findings.to_pylist(), towns, strict=True):
         digest = _cause(each, year)
         plan = by_rule[each["rule"]]
+        facts = json.loads(each["params"])
+        owed = plan.owed_fen * facts.get("months", 0)
         columns = {
             "year": year,
             "cause_digest": digest,
@@ -152,8 +154,8 @@ def _run(
             "person_key": each["person"],
             "severity": each["severity"],
             "effect": plan.effect,
-            "stake_amount": max(each["amount"], 0),
-            "params": {**plan.said, **json.loads(each["params"]), "rows": each["rows"]},
+            "stake_amount": max(each["amount"], 0) + owed,
+            "params": {**plan.said, **facts, "rows": each["rows"]},
             "rulebook_digest": book.digest,
         }
         evidence = [(*_origin(e["table"]), e["line"], e["subject"]) for e in each["evidence"]]

@@ -40,11 +40,15 @@ _TABLES: Final = {span: table for table, span in TABLE_SPANS.items()}
 
 @dataclass(frozen=True)
 class Planned:
-    """A spec with what the book wants done about its findings, and words for the page."""
+    """A spec with what the book wants done about its findings, and words for the page.
+
+    ``owed_fen`` is what somebody left out goes without each month, at the least.
+    """
 
     spec: CheckSpec
     effect: str
     said: dict[str, str] = field(default_factory=dict)
+    owed_fen: int = 0
 
 
 @dataclass(frozen=True, order=True)
@@ -199,7 +203,20 @@ def _of_absences(book: Book, at_hand: AtHand) -> _Ruled:
                 since_event=True,
                 **_months(each.from_date, each.to_date),
             )
-            yield Planned(spec, each.effect, {"reason": each.reason, "due": each.sub_item})
+            said = {"reason": each.reason, "due": each.sub_item}
+            yield Planned(spec, each.effect, said, _least_monthly(book.sub_item(each.sub_item)))
+
+
+def _least_monthly(item: SubItem) -> int:
+    """The least that a month of a sub-item pays by any of the year's standards, in 分."""
+    amounts = [
+        amount
+        for rule in item.amounts
+        if rule.per == "month"
+        for amount in (*rule.grades.values(), rule.amount_fen or rule.min_fen or 0)
+        if amount
+    ]
+    return min(amounts, default=0)
 
 
 def _specs_of(item: SubItem, check: Check) -> Iterable[CheckSpec]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from mingbai.registry.queries.explain import explain_finding, finding_name, rule_words
 from mingbai.registry.queries.findings import (
+    DOUBTED,
+    LEFT_OUT,
+    LEFT_OUT_CODES,
     evidence_of,
     finding_seen,
     findings_of_person,
@@ -39,9 +42,14 @@ from mingbai.registry.queries.ranking import (
     ranked,
 )
 from mingbai.registry.queries.rows import live_rows, roster_rows
+from mingbai.registry.queries.unanswered import Missing, newest_comparison, what_is_missing
 
 __all__ = [
+    "DOUBTED",
+    "LEFT_OUT",
+    "LEFT_OUT_CODES",
     "Experience",
+    "Missing",
     "ShownEnrolment",
     "ShownPerson",
     "describe_share",
@@ -59,6 +67,7 @@ __all__ = [
     "learned_from_decisions",
     "live_rows",
     "masked_names",
+    "newest_comparison",
     "newest_decisions",
     "newest_year",
     "people_by_id",
@@ -73,4 +82,5 @@ __all__ = [
     "sub_item_names",
     "town_names",
     "village_name",
+    "what_is_missing",
 ]

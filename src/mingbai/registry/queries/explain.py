@@ -62,6 +62,8 @@ def explain_finding(finding: Finding, *, names: Mapping[str, str]) -> str:
     said = message(finding.code, params) if finding.code in MESSAGES else finding_name(finding.code)
     if "first" in params:
         said = f"同时享受《{names.get(params['first'], params['first'])}》：{said}"
+    if "due" in params:
+        said = f"应列入《{names.get(params['due'], params['due'])}》：{said}"
     if "reason" in params:
         said = f"{said}（规定：{params['reason']}）"
     return said

@@ -10,6 +10,7 @@ from django.db.models import Count, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from mingbai.base.scope import Asker, ScopedQuerySet
+from mingbai.engine.checks import Absence
 from mingbai.intake.models import Sheet
 from mingbai.registry.models import Finding, FindingEvidence, Person, Settlement
 
@@ -18,6 +19,9 @@ RELEASED: Final = (Settlement.Decision.DISMISSED, Settlement.Decision.SUPERSEDED
 #: Decisions after which a finding waits for somebody to settle it.
 WAITING: Final = (Settlement.Decision.REOPENED,)
 OPEN: Final = "open"
+#: What a finding doubts: rows that stand on a roster, or that somebody stands on none.
+DOUBTED, LEFT_OUT = "doubted", "left_out"
+LEFT_OUT_CODES: Final = tuple(Absence.MESSAGES)
 
 
 def with_decision(findings: ScopedQuerySet[Finding]) -> ScopedQuerySet[Any]:
@@ -34,10 +38,22 @@ def with_decision(findings: ScopedQuerySet[Finding]) -> ScopedQuerySet[Any]:
 
 
 def findings_seen(
-    *, to: Asker, year: int, state: str = "", code: str = "", sub_item: str = ""
+    *,
+    to: Asker,
+    year: int,
+    state: str = "",
+    code: str = "",
+    sub_item: str = "",
+    about: str = DOUBTED,
 ) -> ScopedQuerySet[Any]:
-    """The asker's findings of a year, the most money at stake first; ``state`` open|confirmed|…"""
+    """The asker's findings of a year, the most money at stake first; ``state`` open|confirmed|…
+
+    ``about`` is ``doubted`` for rows that should perhaps not be there, ``left_out`` for people who
+    should perhaps be.
+    """
     found = with_decision(Finding.objects.seen_by(to).filter(year=year))
+    left_out = Q(code__in=LEFT_OUT_CODES)
+    found = found.filter(left_out if about == LEFT_OUT else ~left_out)
     if state == OPEN:
         found = found.filter(decision__in=(OPEN, *WAITING))
     elif state:

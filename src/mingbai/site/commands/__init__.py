@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify-ledger": ("verify_ledger", "核验台账是否被改动、删除、插入、调换或截断"),
     "rotate-keys": ("rotate_keys", "启用新一版加密密钥（旧版仍可解密）"),
     "county": ("county", "只生成演示县的报表文件夹，不入库"),
+    "engine": ("engine", "单独使用引擎：检查、配对、两个单位之间的保密比对"),
     "rulebook": ("rulebook", "朗读规则书：一年的项目、标准和依据"),
     "manage": ("manage", "运行框架自带的维护命令"),
     "test": ("test", "安装测试所需并运行全部检查"),

@@ -30,14 +30,15 @@ from mingbai.engine.checks.kinds import (
 from mingbai.engine.checks.loading import CannotLoadSpecs, dump_specs, kind_name, load_specs
 from mingbai.engine.checks.run import check
 from mingbai.engine.checks.shapes import COLUMNS, ROSTER, CannotCheck, CheckSpec
+from mingbai.engine.checks.watching import Unwatched, find_unwatched
 
 __all__ = [
     "ALL_KINDS", "COLUMNS", "EVIDENCE_ROWS", "FINDING_SCHEMA", "MESSAGES", "NAMES", "ROSTER",
     "Absence", "AgeSex", "AmountStandard", "CannotCheck", "CannotLoadSpecs", "Capacity",
     "CheckSpec", "CodeList", "Continuity", "EntitledSpan", "HouseholdGrants", "HouseholdHead",
     "HouseholdMembers", "MissingKey", "MutualExclusion", "OnList", "OverlappingSpans",
-    "ProgressTotals", "RepeatedPerson", "SharedValue", "TwoNames", "check", "dump_specs",
-    "kind_name", "load_specs", "message",
+    "ProgressTotals", "RepeatedPerson", "SharedValue", "TwoNames", "Unwatched", "check",
+    "dump_specs", "find_unwatched", "kind_name", "load_specs", "message",
 ]  # fmt: skip
 
 #: Every code of a findings table and its sentence.

@@ -1,0 +1,1 @@
+"""Machines that find pairs and their levels: plain Python, the oracle, and DuckDB."""

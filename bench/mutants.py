@@ -205,55 +205,75 @@ def _swap_code(function: types.FunctionType, code: types.CodeType) -> Callable:
 # -- SQL ---------------------------------------------------------------------------------------
 
 
-def sql_changes(node: exp.Expression) -> Iterator[tuple[str, exp.Expression | None]]:
+def sql_changes(node: exp.Expression) -> Iterator[tuple[str, exp.Expression]]:
     """Each change of one node of a statement: in words, and what stands there instead."""
+    if isinstance(node, exp.And) and not isinstance(node.parent, exp.And):
+        yield from _dropped(node)
+        return
+    if isinstance(node, exp.And):
+        return
     if swap := SQL_SWAPS.get(type(node)):
-        changed = copy.deepcopy(node)
-        yield f"{type(node).__name__}→{swap.__name__}", swap(**changed.args)
-    if isinstance(node, exp.And | exp.Or):
+        yield f"{type(node).__name__}→{swap.__name__}", swap(**copy.deepcopy(node).args)
+    if isinstance(node, exp.Or):
         yield "left condition alone", node.left.copy()
         yield "right condition alone", node.right.copy()
     if isinstance(node, exp.Not):
         yield "not dropped", node.this.copy()
     if isinstance(node, exp.Literal) and node.is_int:
         yield f"{node.this}+1", exp.Literal.number(int(node.this) + 1)
-    if isinstance(node, exp.Boolean):
+    if isinstance(node, exp.Boolean) and not isinstance(node.parent, exp.And | exp.Where):
         yield "truth turned", exp.Boolean(this=not node.this)
     if isinstance(node, exp.Join) and not node.args.get("side") and not node.args.get("kind"):
-        changed = node.copy()
-        changed.set("side", "LEFT")
-        yield "outer join", changed
+        yield "outer join", _with(node, "side", "LEFT")
     if isinstance(node, exp.Join) and node.args.get("side") == "LEFT":
-        changed = node.copy()
-        changed.set("side", None)
-        yield "inner join", changed
+        yield "inner join", _with(node, "side", None)
     if isinstance(node, exp.Distinct) and not isinstance(node.parent, exp.Select):
-        yield "distinct dropped", node.expressions[0].copy() if node.expressions else None
+        yield "distinct dropped", node.expressions[0].copy()
     if isinstance(node, exp.NullSafeEQ):
         yield "null-safe dropped", exp.EQ(**copy.deepcopy(node).args)
     if isinstance(node, exp.Ordered):
-        changed = node.copy()
-        changed.set("desc", not node.args.get("desc"))
-        yield "order turned", changed
+        yield "order turned", _with(node, "desc", not node.args.get("desc"))
+
+
+def _dropped(node: exp.And) -> Iterator[tuple[str, exp.Expression]]:
+    """A chain of conditions with each of them dropped in turn, and the last one made optional."""
+    parts = list(node.flatten())
+    for nth, part in enumerate(parts):
+        kept = [each.copy() for at, each in enumerate(parts) if at != nth]
+        if part.sql("duckdb") != "TRUE":
+            yield f"dropped {part.sql('duckdb')}", exp.and_(*kept)
+    told = [part for part in parts if part.sql("duckdb") != "TRUE"]
+    if len(told) > 1:
+        yield "last condition optional", exp.or_(exp.and_(*told[:-1]), told[-1].copy())
+
+
+def _with(node: exp.Expression, name: str, value: object) -> exp.Expression:
+    changed = node.copy()
+    changed.set(name, value)
+    return changed
 
 
 def sql_mutants(kind: type, statements: list[str]) -> Iterator[Mutant]:
-    """Every change of the statements of a kind, told apart by what is changed into what."""
-    seen: set[tuple[str, str, str]] = set()
-    for text in statements:
+    """Every change of the statements of a kind, once for each condition and named step.
+
+    Settings only lengthen the chains of conditions, so the longest statements come first and what
+    a shorter one repeats is left out.
+    """
+    seen: set[tuple[str, str]] = set()
+    for text in sorted(statements, key=len, reverse=True):
         tree = sqlglot.parse_one(text, dialect="duckdb")
         for node in tree.walk():
+            step = node.find_ancestor(exp.CTE)
             for words, instead in sql_changes(node):
-                if instead is None:
-                    continue
-                around = node.parent.sql("duckdb")[:300] if node.parent else ""
-                key = (node.sql("duckdb"), instead.sql("duckdb"), around)
+                was = "" if isinstance(node, exp.And) else node.sql("duckdb")
+                key = (f"{step.alias if step else ''}: {was}", words)
                 if key in seen:
                     continue
                 seen.add(key)
+                place = f"sql {key[0][:70]}"
                 yield Mutant(
                     kind.__module__.rpartition(".")[2],
-                    f"sql {key[0][:60]}",
+                    place,
                     words,
                     _swap_query(kind, node, instead),
                 )
@@ -278,8 +298,8 @@ def _swap_query(kind: type, node: exp.Expression, instead: exp.Expression) -> Ca
     return apply
 
 
-def statements_of(kind: type, tests: list[str]) -> list[str]:
-    """The statements that a run of the tests asks of a kind."""
+def statements_of(kind: type, stem: str) -> list[str]:
+    """The statements that the spec tables ask of a kind."""
     asked: dict[str, None] = {}
     original = kind.query
 
@@ -290,7 +310,7 @@ def statements_of(kind: type, tests: list[str]) -> list[str]:
 
     kind.query = listen
     try:
-        run_tests(tests)
+        spec_tables_pass(stem)
     finally:
         kind.query = original
     return list(asked)
@@ -324,15 +344,46 @@ def run_tests(tests: list[str]) -> bool:
     return code == 0
 
 
+def is_kind(stem: str) -> bool:
+    """Whether a file holds a kind of check."""
+    return (CHECKS / "kinds" / f"{stem}.py").exists()
+
+
 def tests_for(stem: str) -> list[str]:
     """The tests that speak of a file: its own kind's where it is a kind, else all of checks."""
-    whole = sorted(
-        str(p.relative_to(ROOT)) for p in (ROOT / "tests/engine").glob("test_checks_*.py")
-    )
-    if not (CHECKS / "kinds" / f"{stem}.py").exists():
-        return whole
+    names = ("test_checks_*.py", "test_machines*.py", "test_sieve*.py", "test_recheck*.py")
+    found = sorted(str(p.relative_to(ROOT)) for n in names for p in ROOT.glob(f"tests/engine/{n}"))
+    found = [name for name in found if "spark" not in name]
+    if not is_kind(stem):
+        return found
     name = stem.title().replace("_", "")
-    return [*whole, "-k", f"{name} or {stem}"]
+    return [*found, "-k", f"{name} or {stem}"]
+
+
+def spec_tables_pass(stem: str) -> bool:
+    """Whether the spec tables of a kind (of all kinds, for other files) give what they say.
+
+    The same functions that pytest calls, called without it: most mutants die here, in a moment.
+    """
+    from tests.engine import test_checks_spec as spec
+
+    def ring(*_: object) -> None:
+        raise TooLong
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.alarm(SECONDS)
+    try:
+        for book in spec.BOOKS:
+            if is_kind(stem) and book.kind != stem:
+                continue
+            spec.test_specs_validate_themselves(book)
+            for case, machine in itertools.product(book.tables, ("plain", "duckdb")):
+                spec.test_spec_table(machine, case)
+    except (Exception, TooLong, pytest.fail.Exception):
+        return False
+    finally:
+        signal.alarm(0)
+    return True
 
 
 def mutants_of(stem: str) -> list[Mutant]:
@@ -344,7 +395,7 @@ def mutants_of(stem: str) -> list[Mutant]:
         from mingbai.engine.checks import ALL_KINDS
 
         for kind in (k for k in ALL_KINDS if k.__module__ == module.__name__):
-            found += sql_mutants(kind, statements_of(kind, tests_for(stem)))
+            found += sql_mutants(kind, statements_of(kind, stem))
     return found
 
 
@@ -361,7 +412,7 @@ def judge(stem: str, limit: int | None) -> tuple[int, int]:
     for mutant in found:
         undo = mutant.apply()
         try:
-            survived = run_tests(tests)
+            survived = spec_tables_pass(stem) and run_tests(tests)
         finally:
             undo()
         killed += not survived

@@ -86,7 +86,9 @@ def gather_findings(specs: Sequence[CheckSpec], hits: pl.DataFrame) -> pa.Table:
             _first("line", ~doubted).alias("other_line"),
             doubted.sum().cast(pl.Int32).alias("rows"),
             pl.col("amount").filter(doubted).sum(),
-            pl.struct(table="sheet", line="line", subject="subject").head(_kept()).alias("evidence"),
+            pl.struct(table="sheet", line="line", subject="subject")
+            .head(_kept())
+            .alias("evidence"),
         )
         .sort("spec", "row", "code", "cause", "person", maintain_order=True)
         .join(said, on="spec", how="left", maintain_order="left")

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 import pyarrow as pa
 
-from mingbai.engine.checks.spells import Sieve
+from mingbai.engine.checks.spells import Sieve, bound_months
 
 #: Columns that checks may ask of a table, with their Arrow types. Keys are keyed digests: no check
 #: needs an identifier in clear.
@@ -162,6 +162,18 @@ class CheckSpec:
         for asked, told in bounds.items():
             text = text.replace(f"{alias}.{asked}", f"{alias}.{told}")
         return text.replace(f"{alias}.period IS", f"{alias}.first_period IS")
+
+    def spell_months(self, alias: str = "r") -> str:
+        """The bits of a spell's months that are within the bounds, for what must not be found in
+        other months.
+        """
+        text = f"{alias}.months"
+        for period, later in ((self.from_period, True), (self.to_period, False)):
+            if period is not None:
+                era, bits = bound_months(period, later=later)
+                kept = f"CAST({bits} AS UBIGINT)"
+                text += f" & CASE WHEN {alias}.era = {era} THEN {kept} ELSE {alias}.months END"
+        return text
 
     def scope_values(self) -> dict[str, object]:
         """Values of the names in `scope`."""

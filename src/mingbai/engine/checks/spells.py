@@ -51,6 +51,13 @@ def month_bit(period: str) -> str:
     )
 
 
+def bound_months(period: int, *, later: bool) -> tuple[int, int]:
+    """The era of a month, and the bits in it of that month and the later (or earlier) ones."""
+    place = period % _ERA // 100 * 16 + period % 100
+    bits = range(place, 64) if later else range(place + 1)
+    return period // _ERA, sum(1 << bit for bit in bits)
+
+
 def fold(relation: str, columns: AbstractSet[str]) -> str:
     """The statement that folds `columns` (with `id_key`) of a relation into spells."""
     kept = ["id_key", *sorted(columns - {"id_key", "period"})]
@@ -62,8 +69,8 @@ def fold(relation: str, columns: AbstractSet[str]) -> str:
                {_period("bit_count((months & ((~months) + 1)) - 1)")} AS first_period,
                {_period("bit_count(s32) - 1")} AS last_period
         FROM (
-            SELECT *, months | months >> 1 AS s1, s1 | s1 >> 2 AS s2, s2 | s2 >> 4 AS s4,
-                   s4 | s4 >> 8 AS s8, s8 | s8 >> 16 AS s16, s16 | s16 >> 32 AS s32
+            SELECT *, months | (months >> 1) AS s1, s1 | (s1 >> 2) AS s2, s2 | (s2 >> 4) AS s4,
+                   s4 | (s4 >> 8) AS s8, s8 | (s8 >> 16) AS s16, s16 | (s16 >> 32) AS s32
             FROM (
                 SELECT {keys}, {month_era(month)} AS era, count(*) AS times,
                        bit_or({month_bit(month)}) AS months

@@ -16,6 +16,7 @@ from mingbai.engine.checks.shapes import (
     check_identifier,
     month_index,
 )
+from mingbai.engine.checks.spells import Sieve, month_bit, month_era
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,33 +77,31 @@ class Absence(CheckSpec):
         }
 
     def grain(self) -> tuple[str, ...]:
-        """Any month handed in by anybody changes what everybody is due."""
-        return ()
+        """A person."""
+        return ("id_key",)
 
     def query(self) -> Query:
         """Months due to each person of the list, less those in which they stand on the roster."""
         event = "l.event_date" if self.since_event else "CAST(NULL AS DATE)"
         earliest = "l.event_date NULLS LAST, l.row" if self.since_event else "l.row"
         places = ("coalesce(r.town, '')", "coalesce(l.town, '')") if self.by_town else ("''", "''")
-        begun = "TRUE"
         unclear = []
         if self.by_town:
             unclear.append("WHEN c.place = '' THEN 'qualify_unplaced'")
         if self.since_event:
-            begun = (
-                "(l.event IS NULL OR h.period // 100 * 12 + h.period % 100"
-                " >= year(l.event) * 12 + month(l.event) + $grace_months)"
-            )
             unclear.append("WHEN c.event IS NULL THEN 'qualify_undated'")
         return Query(
             f"""
             WITH scoped AS (
-                SELECT r.id_key, r.period, r.row, {places[0]} AS place
-                FROM {self.table} AS r WHERE {self.scope()}
+                SELECT r.id_key, r.period, r.row FROM {self.table} AS r
+                WHERE {self.scope()}
+            ), given AS (
+                SELECT {places[0]} AS place, r.period FROM {self._handed()[0]} AS r
+                WHERE r.period IS NOT NULL AND {self.scope()}
             ), handed AS (
-                SELECT place, period FROM scoped WHERE period IS NOT NULL
+                SELECT place, period FROM given
                 UNION
-                SELECT '' AS place, period FROM scoped WHERE period IS NOT NULL
+                SELECT '' AS place, period FROM given
             ), ordered AS (
                 SELECT l.id_key, l.row, {event} AS event, {places[1]} AS place,
                        row_number() OVER (PARTITION BY l.id_key ORDER BY {earliest}) AS nth
@@ -118,7 +117,7 @@ class Absence(CheckSpec):
             ), due AS (
                 SELECT l.id_key, l.row, l.event, l.place, h.period
                 FROM listed AS l JOIN handed AS h ON l.place = h.place
-                WHERE {begun}
+                WHERE {self._begun("l.event")}
             ), counted AS (
                 SELECT d.id_key, d.row, d.event, d.place, count(*) AS due,
                        count(s.id_key) AS present
@@ -154,6 +153,63 @@ class Absence(CheckSpec):
                 **({"grace_months": self.grace_months} if self.since_event else {}),
                 **self.scope_values(),
             },
+        )
+
+    def contexts(self) -> Mapping[str, str]:
+        """The months that were handed in."""
+        return dict([self._handed()])
+
+    def _handed(self) -> tuple[str, str]:
+        wanted = ["period"] + ["town"] * self.by_town + ["sub_item"] * bool(self.sub_items)
+        return self.handed(*wanted)
+
+    def sieve(self) -> Sieve:
+        """Lines whose due months are not all among the person's months, and what nothing is due
+        to.
+        """
+        place = ("coalesce(r.town, '')", "coalesce(l.town, '')") if self.by_town else ("''", "''")
+        return Sieve(
+            f"""
+            WITH given AS (
+                SELECT r.period, {place[0]} AS place FROM {self._handed()[0]} AS r
+                WHERE r.period IS NOT NULL AND {self.scope()}
+            ), handed AS (
+                SELECT place, period FROM given
+                UNION
+                SELECT '' AS place, period FROM given
+            ), due AS (
+                SELECT l.id_key, {month_era("h.period")} AS era,
+                       bit_or({month_bit("h.period")}) AS months
+                FROM {self.other} AS l JOIN handed AS h ON {place[1]} = h.place
+                WHERE l.id_key IS NOT NULL AND {self._begun("l.event_date")}
+                GROUP BY l.id_key, {month_era("h.period")}
+            ), present AS (
+                SELECT r.id_key, r.era, bit_or(r.months) AS months
+                FROM {self.table}_spells AS r
+                JOIN (SELECT DISTINCT id_key FROM {self.other}) AS l ON r.id_key = l.id_key
+                WHERE {self.spell_scope()}
+                GROUP BY r.id_key, r.era
+            )
+            SELECT d.id_key FROM due AS d
+            LEFT JOIN present AS p ON d.id_key = p.id_key AND d.era = p.era
+            WHERE p.months IS NULL OR (d.months & (~p.months)) <> 0
+            UNION ALL
+            SELECT l.id_key FROM {self.other} AS l
+            LEFT JOIN (SELECT DISTINCT place FROM handed) AS h ON {place[1]} = h.place
+            WHERE h.place IS NULL OR l.id_key IS NULL
+            """,  # noqa: S608 - both tables' names passed check_identifier, the rest is ours
+            {
+                **({"grace_months": self.grace_months} if self.since_event else {}),
+                **self.scope_values(),
+            },
+        )
+
+    def _begun(self, event: str) -> str:
+        if not self.since_event:
+            return "TRUE"
+        return (
+            f"({event} IS NULL OR h.period // 100 * 12 + h.period % 100"
+            f" >= year({event}) * 12 + month({event}) + $grace_months)"
         )
 
     def plain(self, tables: Mapping[str, Sequence[Row]]) -> Iterator[Hit]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row, address, month_index
+from mingbai.engine.checks.spells import Sieve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +96,30 @@ class AgeSex(CheckSpec):
                    {fact1} AS fact1, {fact2} AS fact2
             FROM {self.table} AS r WHERE {condition} AND {self.scope()}
             """  # noqa: S608 - the table's name passed check_identifier, the rest is ours
+
+    def sieve(self) -> Sieve:
+        """The first and the last month of a spell against the birth date, and the sex."""
+        months = "(r.{0} // 100 * 12 + r.{0} % 100 - year(r.birth_date) * 12 - month(r.birth_date))"
+        odd = []
+        values: dict[str, object] = dict(self.scope_values())
+        if self.min_age is not None:
+            values["min_age"] = self.min_age
+            odd.append(f"{months.format('first_period')} < $min_age * 12")
+        if self.max_age is not None:
+            values["max_age"] = self.max_age
+            odd.append(f"{months.format('last_period')} >= ($max_age + 1) * 12")
+        if self.by_age:
+            odd.append("r.birth_date IS NULL OR r.first_period IS NULL")
+        if self.sex is not None:
+            values["sex"] = self.sex
+            odd.append("r.sex IS DISTINCT FROM $sex")
+        return Sieve(
+            f"""
+            SELECT r.id_key FROM {self.table}_spells AS r
+            WHERE ({" OR ".join(odd)}) AND {self.spell_scope()}
+            """,  # noqa: S608 - the table's name passed check_identifier, the rest is ours
+            values,
+        )
 
     def plain(self, tables: Mapping[str, Sequence[Row]]) -> Iterator[Hit]:
         """Row by row."""

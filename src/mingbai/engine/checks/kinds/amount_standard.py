@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row, address
+from mingbai.engine.checks.spells import Sieve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,31 +65,7 @@ class AmountStandard(CheckSpec):
 
     def query(self) -> Query:
         """One CASE names the fault of a row."""
-        values = dict(self.scope_values())
-        if self.grades:
-            whens = " ".join(
-                f"WHEN $grade_{n} THEN $standard_{n}::BIGINT" for n in range(len(self.grades))
-            )
-            standard = f"CASE r.grade {whens} END"
-            for n, (grade, fen) in enumerate(self.grades):
-                values |= {f"grade_{n}": grade, f"standard_{n}": fen}
-            cases = "WHEN s.standard IS NULL THEN 'amount_grade' "
-            cases += "WHEN s.amount <> s.standard THEN 'amount_off'"
-        elif self.fixed is not None:
-            standard, cases = "$fixed::BIGINT", "WHEN s.amount <> s.standard THEN 'amount_off'"
-            values["fixed"] = self.fixed
-        else:
-            parts, standard = [], "NULL::BIGINT"
-            if self.smallest is not None:
-                parts.append("WHEN s.amount < $smallest THEN 'amount_below'")
-                values["smallest"] = self.smallest
-                standard = "CASE WHEN r.amount < $smallest THEN $smallest::BIGINT END"
-            if self.largest is not None:
-                parts.append("WHEN s.amount > $largest THEN 'amount_above'")
-                values["largest"] = self.largest
-                above = "CASE WHEN r.amount > $largest THEN $largest::BIGINT END"
-                standard = f"coalesce({standard}, {above})"
-            cases = " ".join(parts)
+        standard, cases = self._cases()
         return Query(
             f"""
             WITH s AS (
@@ -104,8 +81,53 @@ class AmountStandard(CheckSpec):
                    j.amount AS fact1, j.standard AS fact2
             FROM judged AS j WHERE j.code IS NOT NULL
             """,  # noqa: S608 - the table's name passed check_identifier, the rest is ours
-            values,
+            self._values(),
         )
+
+    def sieve(self) -> Sieve:
+        """The same CASE over spells."""
+        standard, cases = self._cases()
+        return Sieve(
+            f"""
+            WITH s AS (
+                SELECT r.id_key, r.amount, {standard} AS standard
+                FROM {self.table}_spells AS r WHERE {self.spell_scope()}
+            )
+            SELECT s.id_key FROM s
+            WHERE CASE WHEN s.amount IS NULL THEN 'amount_missing' {cases} END IS NOT NULL
+            """,  # noqa: S608 - the table's name passed check_identifier, the rest is ours
+            self._values(),
+        )
+
+    def _cases(self) -> tuple[str, str]:
+        """SQL for the standard of a row, and the WHENs that judge it."""
+        if self.grades:
+            whens = " ".join(
+                f"WHEN $grade_{n} THEN CAST($standard_{n} AS BIGINT)"
+                for n in range(len(self.grades))
+            )
+            cases = "WHEN s.standard IS NULL THEN 'amount_grade' "
+            return (
+                f"CASE r.grade {whens} END",
+                cases + "WHEN s.amount <> s.standard THEN 'amount_off'",
+            )
+        if self.fixed is not None:
+            return "CAST($fixed AS BIGINT)", "WHEN s.amount <> s.standard THEN 'amount_off'"
+        parts, standards = [], []
+        if self.smallest is not None:
+            parts.append("WHEN s.amount < $smallest THEN 'amount_below'")
+            standards.append("WHEN r.amount < $smallest THEN CAST($smallest AS BIGINT)")
+        if self.largest is not None:
+            parts.append("WHEN s.amount > $largest THEN 'amount_above'")
+            standards.append("WHEN r.amount > $largest THEN CAST($largest AS BIGINT)")
+        return f"CASE {' '.join(standards)} END", " ".join(parts)
+
+    def _values(self) -> dict[str, object]:
+        values = dict(self.scope_values())
+        for n, (grade, fen) in enumerate(self.grades):
+            values |= {f"grade_{n}": grade, f"standard_{n}": fen}
+        single = {"fixed": self.fixed, "smallest": self.smallest, "largest": self.largest}
+        return values | {name: fen for name, fen in single.items() if fen is not None}
 
     def plain(self, tables: Mapping[str, Sequence[Row]]) -> Iterator[Hit]:
         """Row by row."""

@@ -80,8 +80,9 @@ class CodeList(CheckSpec):
         return Sieve(
             f"""
             SELECT r.id_key FROM {self.table}_spells AS r
-            WHERE (r.{self.column} NOT IN ({names}){"" if self.optional else
-                   f" OR r.{self.column} IS NULL"}) AND {self.spell_scope()}
+            WHERE (r.{self.column} NOT IN ({names}){
+                "" if self.optional else f" OR r.{self.column} IS NULL"
+            }) AND {self.spell_scope()}
             """,  # noqa: S608 - the table's name passed check_identifier, the column is one of ours
             {
                 **{f"allowed_{n}": code for n, code in enumerate(self.allowed)},

@@ -65,8 +65,8 @@ class Continuity(CheckSpec):
         return {self.table: ["id_key", "sub_item", "period", *paid]}
 
     def grain(self) -> tuple[str, ...]:
-        """A month handed in by anybody of a sub-item counts for everybody in it."""
-        return ("sub_item",)
+        """A person within a sub-item."""
+        return ("id_key", "sub_item")
 
     def query(self) -> Query:
         """Number the months of each place, then look one month back and ahead for each person."""
@@ -79,10 +79,13 @@ class Continuity(CheckSpec):
             WITH scoped AS (
                 SELECT r.*, {place} AS place FROM {self.table} AS r
                 WHERE r.period IS NOT NULL AND r.sub_item IS NOT NULL AND {self.scope()}
+            ), given AS (
+                SELECT r.sub_item, {place} AS place, r.period FROM {self._handed()[0]} AS r
+                WHERE r.period IS NOT NULL AND r.sub_item IS NOT NULL AND {self.scope()}
             ), handed AS (
-                SELECT sub_item, place, period FROM scoped
+                SELECT sub_item, place, period FROM given
                 UNION
-                SELECT sub_item, '' AS place, period FROM scoped
+                SELECT sub_item, '' AS place, period FROM given
             ), months AS (
                 SELECT sub_item, place, period,
                        row_number() OVER (PARTITION BY sub_item, place ORDER BY period) AS nth,

@@ -101,9 +101,11 @@ class HouseholdHead(CheckSpec):
         return Sieve(
             f"""
             WITH members AS (
-                SELECT r.id_key, r.household_key, r.head_key, {era} AS era, r.months
+                SELECT r.id_key, r.household_key, r.head_key, {era} AS era,
+                       {self.spell_months()} AS months
                 FROM {self.table}_spells AS r
                 WHERE r.household_key IS NOT NULL AND {self.spell_scope()}
+                  AND ({self.spell_months()}) <> 0
             ), houses AS (
                 SELECT r.household_key, r.era, {months} AS months
                 FROM members AS r GROUP BY r.household_key, r.era

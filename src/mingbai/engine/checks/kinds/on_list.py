@@ -67,7 +67,7 @@ class OnList(CheckSpec):
 
     def query(self) -> Query:
         """One line of the list for each person: the earliest."""
-        event = "l.event_date" if self.after_event else "NULL::DATE"
+        event = "l.event_date" if self.after_event else "CAST(NULL AS DATE)"
         if self.after_event:
             known = "f.event IS NOT NULL AND r.period IS NOT NULL"
             code = (
@@ -82,12 +82,14 @@ class OnList(CheckSpec):
             code, late = "'on_list'", "TRUE"
         return Query(
             f"""
-            WITH first AS (
-                SELECT l.id_key, {event} AS event, l.row FROM {self.other} AS l
-                WHERE l.id_key IS NOT NULL
-                QUALIFY row_number() OVER (
-                    PARTITION BY l.id_key ORDER BY {event} NULLS LAST, l.row
-                ) = 1
+            WITH ordered AS (
+                SELECT l.id_key, {event} AS event, l.row,
+                       row_number() OVER (
+                           PARTITION BY l.id_key ORDER BY {event} NULLS LAST, l.row
+                       ) AS nth
+                FROM {self.other} AS l WHERE l.id_key IS NOT NULL
+            ), first AS (
+                SELECT id_key, event, row FROM ordered WHERE nth = 1
             ), caught AS (
                 SELECT {code} AS code, r.id_key, r.row, r.period, f.row AS list_row
                 FROM {self.table} AS r JOIN first AS f ON r.id_key = f.id_key

@@ -64,8 +64,7 @@ class OverlappingSpans(CheckSpec):
             WITH spans AS (
                 SELECT r.id_key, r.row, r.start_date, r.end_date{apart}
                 FROM {self.table} AS r
-                WHERE r.id_key IS NOT NULL AND NOT ({lacking}) AND r.start_date <= r.end_date
-                  AND {self.scope()}
+                WHERE r.start_date <= r.end_date AND {self.scope()}
             ), pairs AS (
                 SELECT a.id_key, a.row AS earlier, b.row AS later
                 FROM spans AS a JOIN spans AS b

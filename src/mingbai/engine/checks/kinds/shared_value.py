@@ -81,7 +81,8 @@ class SharedValue(CheckSpec):
                 WHERE r.{self.column} IS NOT NULL AND r.id_key IS NOT NULL AND {self.spell_scope()}
                 GROUP BY r.{self.column} HAVING min(r.id_key) <> max(r.id_key)
             )
-            SELECT r.id_key FROM {self.table}_spells AS r JOIN busy AS b ON r.{self.column} = b.value
+            SELECT r.id_key FROM {self.table}_spells AS r
+            JOIN busy AS b ON r.{self.column} = b.value
             """,  # noqa: S608 - names passed check_identifier, the column is one of two
             self.scope_values(),
         )

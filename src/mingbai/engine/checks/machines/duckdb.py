@@ -10,7 +10,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 import duckdb
@@ -99,9 +98,7 @@ def declare_tables(
             _declare_files(machine, source, needed[name])
 
 
-def _declare_files(
-    machine: duckdb.DuckDBPyConnection, source: Source, columns: Set[str]
-) -> None:
+def _declare_files(machine: duckdb.DuckDBPyConnection, source: Source, columns: Set[str]) -> None:
     name = source.name
     files = ", ".join("'" + str(file).replace("'", "''") + "'" for file in source.files)
     told = []

@@ -133,8 +133,10 @@ def _frame(session: Any, source: Source, columns: Set[str]) -> Any:
 def _told(source: Source, column: str) -> str:
     given = f"`{column}`" if column in source.columns else "NULL"
     value = f"CAST({given} AS {_TYPES[COLUMNS.get(column) or PLACE[column]]})"
-    return f"coalesce({value}, '{source.name}') AS `table`" if column == "table" else (
-        f"{value} AS `{column}`"
+    return (
+        f"coalesce({value}, '{source.name}') AS `table`"
+        if column == "table"
+        else (f"{value} AS `{column}`")
     )
 
 

@@ -195,6 +195,8 @@ def _words(cell: str) -> list[str]:
 def spell_finding(finding: Mapping[str, Any], params: Mapping[str, int]) -> Found:
     """A row of a findings table as a spec table would spell it."""
 
+    assert all(row["subject"] in (True, False) for row in finding["evidence"]), finding
+
     def lines(subject: bool) -> tuple[tuple[str, int], ...]:
         rows = [row for row in finding["evidence"] if row["subject"] == subject]
         return tuple((row["table"], row["line"]) for row in rows)

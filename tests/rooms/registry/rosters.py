@@ -67,6 +67,8 @@ _TYPES = {
     "birth_date": pa.date32(), "sex": pa.int8(), "village": pa.string(), "account": pa.string(),
     "phone": pa.string(), "amount": pa.int64(), "grade": pa.string(), "start_date": pa.date32(),
     "period": pa.int32(), "event_date": pa.date32(), "employer": pa.string(),
+    "end_date": pa.date32(), "course": pa.string(), "sub_item": pa.string(),
+    "measure": pa.string(), "total_done": pa.string(),
 }  # fmt: skip
 
 

@@ -117,6 +117,7 @@ def at_hand(gathered: Gathered) -> AtHand:
     counted = sheets.group_by("sub_item").agg(pl.col(*TELLING).not_().sum(), total=pl.len())
     return AtHand(
         sub_items=frozenset(counted["sub_item"].to_list()),
+        trained=frozenset(rows.filter(pl.col("course").is_not_null())["sub_item"].to_list()),
         lists=gathered.lists.keys(),
         progress=frozenset(gathered.progress["sub_item"].drop_nulls().to_list()),
         lacking={

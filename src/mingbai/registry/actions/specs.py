@@ -20,6 +20,7 @@ from mingbai.engine.checks import (
     MissingKey,
     MutualExclusion,
     OnList,
+    OverlappingSpans,
     ProgressTotals,
     RepeatedPerson,
     SharedValue,
@@ -78,13 +79,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class AtHand:
-    """What was handed in: sub-items with rows, lists with rows, sub-items with progress lines.
+    """What was handed in: sub-items with rows, those of them with trainees, lists with rows,
+    sub-items with progress lines.
 
     ``lacking`` tells of how many of a sub-item's sheets a column has no value at all:
     sub-item -> column -> (sheets without, all sheets).
     """
 
     sub_items: Collection[str]
+    trained: Collection[str] = ()
     lists: Collection[str] = ()
     progress: Collection[str] = ()
     lacking: Mapping[str, Mapping[str, tuple[int, int]]] = field(default_factory=dict)
@@ -135,6 +138,12 @@ def _everybody(at_hand: AtHand) -> _Ruled:
     note = SEVERITY["note"]
     yield Planned(TwoNames(rule="identity/two_names", severity=note), "note")
     yield Planned(MissingKey(rule="identity/missing_id", severity=note), "note")
+    if at_hand.trained:
+        trained = tuple(sorted(at_hand.trained))
+        classes = OverlappingSpans(
+            rule="identity/two_classes", severity=note, sub_items=trained, apart="course"
+        )
+        yield Planned(classes, "note")
 
 
 def _of_sub_items(book: Book, at_hand: AtHand) -> _Ruled:

@@ -38,6 +38,9 @@ _NAMES: Final[Mapping[str, str]] = {
 #: The registry's own rules about identity, which no book holds.
 _OWN: Final[Mapping[str, RuleWords]] = {
     "identity/two_names": RuleWords("一个证件号对应一个姓名", "身份核对通用规则", "sourced"),
+    "identity/two_classes": RuleWords(
+        "同一人同一天只能在一个培训班", "身份核对通用规则", "sourced"
+    ),
     "identity/missing_id": RuleWords("没有证件号的行不能比对", "身份核对通用规则", "sourced"),
 }
 

@@ -41,12 +41,15 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """A ruled table; ``widths`` are relative; columns listed in ``right`` hold numbers."""
+    """A ruled table; ``widths`` are relative; columns listed in ``right`` hold numbers, those in
+    ``centre`` short words. A ``compact`` one is set smaller, for lists of many lines."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Run, ...], ...]
     widths: tuple[int, ...] = ()
     right: frozenset[int] = frozenset()
+    centre: frozenset[int] = frozenset()
+    compact: bool = False
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in self.rows):
@@ -75,6 +78,27 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class Party:
+    """One side of an agreement: what it is called in the text, and its full name."""
+
+    role: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Places where the sides seal and sign beside each other; ``date`` is when it was drawn up."""
+
+    parties: tuple[Party, ...]
+    date: dt.date
+
+    @property
+    def sender(self) -> str:
+        """The first side's name, for the file's properties."""
+        return self.parties[0].name
+
+
+@dataclass(frozen=True)
 class Verification:
     """The small line under each page number: what the paper can be checked against."""
 
@@ -88,7 +112,7 @@ class OfficialDocument:
 
     title: tuple[str, ...]
     blocks: tuple[Block, ...]
-    signature: Signature
+    signature: Signature | Agreement
     number: str = ""
     addressee: str = ""
     annexes: tuple[Annex, ...] = ()

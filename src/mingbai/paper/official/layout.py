@@ -26,6 +26,9 @@ SIZE_3_PT: Final = 16.0  # 3号: body and headings
 SIZE_4_PT: Final = 14.0  # 4号: page number, table cells
 SIZE_SMALL_PT: Final = 8.0  # verification line; not part of the standard
 TABLE_LINE_PT: Final = 22.0
+SIZE_SMALL_4_PT: Final = 12.0  # 小4号: cells of a compact table
+COMPACT_LINE_PT: Final = 18.0
+COMPACT_MARGIN_PT: Final = 3.0  # beside the text of a cell
 
 # 7.5: the dash of the page number stands 7 mm below the type area.
 PAGE_NUMBER_BELOW_MM: Final = 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from docx.enum.table import WD_TABLE_ALIGNMENT
@@ -12,6 +13,7 @@ from docx.shared import Mm
 from mingbai.paper.official import layout
 from mingbai.paper.official.document import Run, Table
 from mingbai.paper.official.ooxml import add_runs, element, set_lines
+from mingbai.paper.text import printable
 
 
 def add_table(paper: Any, table: Table, numbers: Any) -> None:
@@ -22,12 +24,36 @@ def add_table(paper: Any, table: Table, numbers: Any) -> None:
     made.autofit = False
     # The schema fixes the order inside tblPr: borders stand before the layout.
     made._tbl.tblPr.find(qn("w:tblLayout")).addprevious(_borders())
+    if table.compact:
+        made._tbl.tblPr.find(qn("w:tblLayout")).addnext(_narrow_margins())
     sizes = [Mm(layout.TYPE_WIDTH_MM * width / sum(widths)) for width in widths]
     for column, size in zip(made.columns, sizes, strict=True):
         column.width = size
-    _add_row(made, table.columns, sizes, frozenset(), numbers, head=True)
+    _add_row(made, table, table.columns, sizes, numbers, head=True)
+    pattern = None
     for row in table.rows:
-        _add_row(made, row, sizes, table.right, numbers, head=False)
+        words = [cell for cell in row if isinstance(cell, str) and cell]
+        if pattern is not None and len(words) == len(row):
+            made._tbl.append(_like(pattern, words))
+            continue
+        _add_row(made, table, row, sizes, numbers, head=False)
+        if len(words) == len(row):
+            pattern = made._tbl.tr_lst[-1]
+
+
+def _narrow_margins() -> Any:
+    margins = element("tblCellMar")
+    for side in ("left", "right"):
+        margins.append(element(side, w=round(layout.COMPACT_MARGIN_PT * 20), type="dxa"))
+    return margins
+
+
+def _like(pattern: Any, words: list[str]) -> Any:
+    """A row of plain words laid out as another is: a long table would take seconds otherwise."""
+    row = deepcopy(pattern)
+    for cell, word in zip(row.tc_lst, words, strict=True):
+        cell.find(f".//{qn('w:r')}").text = printable(word)
+    return row
 
 
 def _borders() -> Any:
@@ -39,9 +65,9 @@ def _borders() -> Any:
 
 def _add_row(
     table: Any,
+    plan: Table,
     cells: tuple[Run, ...],
     sizes: list[Any],
-    right: frozenset[int],
     numbers: Any,
     *,
     head: bool,
@@ -51,14 +77,18 @@ def _add_row(
     properties.append(element("cantSplit"))
     if head:
         properties.append(element("tblHeader"))
+    pitch = layout.COMPACT_LINE_PT if plan.compact else layout.TABLE_LINE_PT
+    size = layout.SIZE_SMALL_4_PT if plan.compact else layout.SIZE_4_PT
     for index, (cell, run) in enumerate(zip(row.cells, cells, strict=True)):
         cell.width = sizes[index]
         cell._tc.get_or_add_tcPr().append(element("vAlign", val="center"))
         paragraph = cell.paragraphs[0]
-        set_lines(paragraph, pitch_pt=layout.TABLE_LINE_PT)
-        if head:
+        set_lines(paragraph, pitch_pt=pitch)
+        # On the page's line grid every line of a cell would take the body's pitch.
+        paragraph._element.pPr.find(qn("w:spacing")).addprevious(element("snapToGrid", val=0))
+        if head or index in plan.centre:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        elif index in right:
+        elif index in plan.right:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         font = layout.HEADING_FONT if head else layout.BODY_FONT
-        add_runs(paragraph, (run,), font, layout.SIZE_4_PT, numbers)
+        add_runs(paragraph, (run,), font, size, numbers)

@@ -14,6 +14,7 @@ from docx.shared import Mm, Pt
 from mingbai.paper.archive import fix_archive
 from mingbai.paper.official import layout
 from mingbai.paper.official.document import (
+    Agreement,
     Annex,
     Block,
     Heading,
@@ -32,6 +33,7 @@ from mingbai.paper.official.ooxml import (
     set_face,
     set_lines,
 )
+from mingbai.paper.official.parties import add_parties
 from mingbai.paper.official.tables import add_table
 from mingbai.paper.text import printable
 
@@ -64,7 +66,10 @@ def write_official_docx(document: OfficialDocument) -> bytes:
     for block in document.blocks:
         _add_block(paper, block, numbers)
     _add_annex_note(paper, document.annexes)
-    _add_signature(paper, document.signature)
+    if isinstance(document.signature, Agreement):
+        add_parties(paper, document.signature)
+    else:
+        _add_signature(paper, document.signature)
     for number, annex in enumerate(document.annexes, start=1):
         _add_annex(paper, annex, number if len(document.annexes) > 1 else 0, numbers)
     _add_footers(paper.sections[0], document.verification)

@@ -7,6 +7,13 @@ from mingbai.programme.actions.figures_given import (
     enter_populations,
     enter_upper_figures,
 )
+from mingbai.programme.actions.letters import (
+    CannotDraftLetters,
+    CannotSignLetter,
+    draft_letters,
+    send_letters,
+    sign_letter,
+)
 from mingbai.programme.actions.revise import (
     CannotSaveRevision,
     Conflict,
@@ -25,9 +32,11 @@ from mingbai.programme.actions.splitting import CannotSplit, propose_parts, spli
 
 __all__ = [
     "CannotAdoptYear",
+    "CannotDraftLetters",
     "CannotEnterFigures",
     "CannotSaveRevision",
     "CannotSettleRevision",
+    "CannotSignLetter",
     "CannotSplit",
     "Conflict",
     "Edit",
@@ -35,12 +44,15 @@ __all__ = [
     "Grounds",
     "adopt_year",
     "approve_revision",
+    "draft_letters",
     "drop_revision",
     "enter_populations",
     "enter_upper_figures",
     "propose_parts",
     "return_revision",
     "save_revision",
+    "send_letters",
+    "sign_letter",
     "split_exactly",
     "submit_revision",
 ]

@@ -45,7 +45,7 @@ from mingbai.engine.generate.cases.planting import Planting
 from mingbai.engine.generate.cases.seats import plant_courses, plant_houses
 from mingbai.engine.generate.cases.spans import plant_certificates, plant_clashes
 from mingbai.engine.generate.cases.totals import Tally
-from mingbai.engine.generate.enrolment import Enrolled, death_dates, enrol
+from mingbai.engine.generate.enrolment import Enrolled, death_dates, enrol, fill_up
 from mingbai.engine.generate.lots import Ints
 from mingbai.engine.generate.plan import read_plan
 from mingbai.engine.generate.population import MOST_PEOPLE, issue_numbers, make_population
@@ -146,15 +146,14 @@ def _enrol(planting: Planting, last_alive: Ints, rows: int) -> tuple[dict[str, E
     houses, target = plant_houses(planting, last_alive)
     planted = sum(len(part["person"]) for parts in planting.rows.values() for part in parts)
     missing, enrolled = rows - planted, {}
-    for sub_item in sorted(planting.plan.sub_items, key=lambda each: each.fills):
-        if sub_item.targeted:
-            theirs = houses
-        else:
-            most = missing if sub_item.fills else None
-            theirs = enrol(planting.population, planting.plan, sub_item, last_alive, most)
+    population, plan = planting.population, planting.plan
+    for sub_item in sorted(plan.sub_items, key=lambda each: each.fills):
+        theirs = houses
+        if not sub_item.targeted:
+            theirs = enrol(population, plan, sub_item, last_alive)
+        if sub_item.fills:
+            theirs = fill_up(population, sub_item, theirs, missing)
         missing -= theirs.count(sub_item.months)
         enrolled[sub_item.id] = theirs
     enter_enrolled(planting, enrolled["disabled.nursing"])
-    if missing:
-        raise ValueError("the year cannot be filled up to the rows asked for")
     return enrolled, target

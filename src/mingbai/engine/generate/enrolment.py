@@ -44,16 +44,8 @@ def death_dates(population: Population, plan: Plan) -> tuple[Ints, Ints]:
     return np.concatenate(dead), np.concatenate(days)
 
 
-def enrol(
-    population: Population,
-    plan: Plan,
-    sub_item: SubItem,
-    last_alive: Ints,
-    most: int | Ints | None = None,
-) -> Enrolled:
-    """Those who qualify and whose lot falls; at most `most` of them, or of each town, in the order
-    of a lot.
-    """
+def enrol(population: Population, plan: Plan, sub_item: SubItem, last_alive: Ints) -> Enrolled:
+    """Those who qualify and whose lot falls."""
     mourning = np.zeros(len(population.heads), np.bool_)
     mourning[population.household[last_alive <= 12]] = sub_item.steady
     parts = [
@@ -61,9 +53,6 @@ def enrol(
         for people in _parts(len(population))
     ]
     people, first, last = (np.concatenate(each) for each in zip(*parts, strict=True))
-    if most is not None:
-        kept = _first_by_lot(population, sub_item, people, most)
-        people, first, last = people[kept], first[kept], last[kept]
     if sub_item.course_seats:
         whole_year = (first == 1) & (last == 12)
         people = people[whole_year]
@@ -71,6 +60,33 @@ def enrol(
         first = last = course % 12 + 1
         return Enrolled(people, first, last, course)
     return Enrolled(people, first, last)
+
+
+def enrol_towns(population: Population, enrolled: Enrolled, most: Ints) -> Enrolled:
+    """Only so many of each town, by lot."""
+    order = np.argsort(population.lots.draw("of each town", enrolled.people), kind="stable")
+    order = order[np.argsort(population.town(enrolled.people[order]), kind="stable")]
+    town = population.town(enrolled.people[order])
+    kept = np.sort(order[np.arange(len(order)) - np.searchsorted(town, town) < most[town]])
+    return Enrolled(enrolled.people[kept], enrolled.first[kept], enrolled.last[kept])
+
+
+def fill_up(population: Population, sub_item: SubItem, enrolled: Enrolled, rows: int) -> Enrolled:
+    """Exactly `rows` rows in the sub-item's months, by lot, each person once a month at most.
+
+    Raises ValueError where there are not so many.
+    """
+    people, months = [], []
+    for month in sub_item.months:
+        paid = enrolled.people[(enrolled.first <= month) & (enrolled.last >= month)]
+        people.append(paid)
+        months.append(np.full(len(paid), month, np.int64))
+    who, when = np.concatenate(people), np.concatenate(months)
+    if not 0 <= rows <= len(who):
+        raise ValueError("the year cannot be filled up to the rows asked for")
+    order = np.argsort(population.lots.draw("fill", who * 12 + when), kind="stable")
+    kept = np.sort(order[:rows])
+    return Enrolled(who[kept], when[kept], when[kept])
 
 
 def clean_rows(
@@ -121,17 +137,6 @@ def _qualify(
         return people[chosen], first[chosen], last[chosen]
     kept = (first <= last) & (first <= sub_item.months[-1]) & (last >= sub_item.months[0])
     return people[kept], first[kept], last[kept]
-
-
-def _first_by_lot(
-    population: Population, sub_item: SubItem, people: Ints, most: int | Ints
-) -> Ints:
-    order = np.argsort(population.lots.draw(f"order {sub_item.id}", people), kind="stable")
-    if isinstance(most, int):
-        return np.sort(order[:most])
-    order = order[np.argsort(population.town(people[order]), kind="stable")]
-    town = population.town(people[order])
-    return np.sort(order[np.arange(len(order)) - np.searchsorted(town, town) < most[town]])
 
 
 def _parts(count: int) -> Iterator[Ints]:

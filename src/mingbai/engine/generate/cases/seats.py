@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from mingbai.engine.generate.cases.planting import Planting
-from mingbai.engine.generate.enrolment import Enrolled, clean_rows, course_rows, enrol
+from mingbai.engine.generate.enrolment import (
+    Enrolled,
+    clean_rows,
+    course_rows,
+    enrol,
+    enrol_towns,
+)
 from mingbai.engine.generate.lots import Ints
 from mingbai.engine.generate.places import course_codes, town_codes
 from mingbai.engine.generate.rows import join_rows
@@ -41,7 +47,8 @@ def plant_houses(planting: Planting, last_alive: Ints) -> tuple[Enrolled, int]:
     taken = np.bincount(planted["town"], minlength=towns)
     limit = int(taken.max()) + 5
     over = np.arange(towns) < max(1, towns // 10)
-    enrolled = enrol(population, planting.plan, item, last_alive, limit - taken + 2 * over)
+    able = enrol(population, planting.plan, item, last_alive)
+    enrolled = enrol_towns(population, able, limit - taken + 2 * over)
     clean = clean_rows(population, planting.plan, item, enrolled, item.months[0])
     rows = join_rows([clean, planted])
     order = np.lexsort([rows["person"], rows["town"]])

@@ -12,6 +12,7 @@ from mingbai.engine.generate.numbers import (
     phone_number,
 )
 from mingbai.engine.generate.people import PeopleMaker, Person, Village
+from mingbai.engine.generate.workbooks import write_workbooks
 
 __all__ = [
     "DEMO_REGION",
@@ -27,4 +28,5 @@ __all__ = [
     "luhn_digit",
     "make_county",
     "phone_number",
+    "write_workbooks",
 ]

@@ -113,11 +113,6 @@ def draw_names(lots: Lots, people: Ints, surnames: Ints, male: npt.NDArray[np.bo
     return np.where(minority < len(_MINORITY), _FIRST_MINORITY + minority, whole)
 
 
-def other_names(serials: Ints) -> Ints:
-    """Another name for each: the next given name, as a slip of the pen would have it."""
-    return (serials + 1) % NAME_COUNT
-
-
 def spell_names(serials: Ints) -> pa.Array:
     """The names behind their serials."""
     minority = serials >= _FIRST_MINORITY

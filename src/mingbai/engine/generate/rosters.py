@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -61,17 +62,18 @@ def write_rosters(
 ) -> int:  # fmt: skip
     """Write `part-*.parquet`; put sheet and line of each marked row into `marks`; rows written."""
     folder.mkdir(parents=True)
-    writer = _Writer(folder)
     towns = town_codes(np.arange(population.towns))
     villages = pa.array(village_codes(population.villages, population.towns))
     done = 0
-    for sub_item, month, rows in blocks:
-        table = _told(population.lots, plan, sub_item, month, rows, towns, villages)
-        note_marks(marks, rows["mark"], table["table"], table["line"])
-        writer.add(table)
-        done += table.num_rows
-        progress(done)
-    writer.close()
+    with ThreadPoolExecutor(max_workers=1) as hand:
+        writer = _Writer(folder, hand)
+        for sub_item, month, rows in blocks:
+            table = _told(population.lots, plan, sub_item, month, rows, towns, villages)
+            note_marks(marks, rows["mark"], table["table"], table["line"])
+            writer.add(table)
+            done += table.num_rows
+            progress(done)
+        writer.close()
     return done
 
 
@@ -82,33 +84,48 @@ def note_marks(marks: Marks, column: Ints, sheets: pa.ChunkedArray, lines: pa.Ar
 
 
 class _Writer:
-    """Gathers blocks into files of about ROWS_A_PART rows."""
+    """Gathers blocks into files of about ROWS_A_PART rows; one file is written while the next is
+    made.
+    """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._waiting, self._rows, self._part = folder, [], 0, 0
+    def __init__(self, folder: Path, hand: Executor) -> None:
+        self._folder, self._hand = folder, hand
+        self._waiting: list[pa.Table] = []
+        self._rows, self._part = 0, 0
+        self._writing: Future[None] | None = None
 
     def add(self, table: pa.Table) -> None:
+        """Take a block; a file is begun when the next block would make it too long."""
         for start in range(0, table.num_rows, ROWS_A_PART):
             piece = table.slice(start, ROWS_A_PART)
             if self._rows and self._rows + piece.num_rows > ROWS_A_PART:
-                self.close()
+                self._begin_file()
             self._waiting.append(piece)
             self._rows += piece.num_rows
 
     def close(self) -> None:
-        write_table(
-            pa.concat_tables(self._waiting), self._folder / f"part-{self._part:05d}.parquet"
-        )
+        """Write what is left, and wait for it."""
+        self._begin_file()
+        self._wait()
+
+    def _begin_file(self) -> None:
+        self._wait()
+        path = self._folder / f"part-{self._part:05d}.parquet"
+        self._writing = self._hand.submit(write_table, pa.concat_tables(self._waiting), path)
         self._waiting, self._rows, self._part = [], 0, self._part + 1
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
 
 
 def write_table(table: pa.Table, path: Path) -> None:
     """Write a Parquet file whose text reads back as text, whatever it was held as."""
     compression = {name: _COMPRESSION.get(name, "SNAPPY") for name in table.column_names}
-    keys = set(_COMPRESSION) | {"id_number", "account", "phone"}
+    coded = [name for name in table.column_names if name not in _COMPRESSION]
     pq.write_table(
         table, path, store_schema=False, row_group_size=_ROWS_A_GROUP, compression=compression,
-        use_dictionary=[name for name in table.column_names if name not in keys],
+        use_dictionary=coded, write_statistics=coded,
     )  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from mingbai.engine.generate.cases.planting import ALL_YEAR, Planting, total
-from mingbai.engine.generate.columns import other_names
+from mingbai.engine.generate.lots import Ints
+from mingbai.engine.generate.population import Days
 
 _LIVING = "disabled.living"
 
@@ -37,8 +38,8 @@ def plant_names(planting: Planting) -> None:
     renamed = planting.people(planting.count)
     names = planting.population.name
     planting.pay(renamed, _LIVING, ALL_YEAR[:5])
-    later = planting.pay(renamed, _LIVING, ALL_YEAR[5:],
-                         name=other_names(names[renamed].astype(np.int64)))  # fmt: skip
+    other = _neighbours_name(names, renamed)
+    later = planting.pay(renamed, _LIVING, ALL_YEAR[5:], name=other)
     planting.expect("one-name", "two_names", renamed, rows=7, amount=total(later, len(renamed)))
 
     twins = planting.people(2 * planting.count).reshape(2, -1)
@@ -92,3 +93,11 @@ def plant_shared(planting: Planting) -> None:
         for member in few:
             planting.pay(member, "orphans.living", ALL_YEAR, **{column: few[0]})
         planting.spare(rule, few.ravel())
+
+
+def _neighbours_name(names: Days, people: Ints) -> Ints:
+    """The name of the next person who has another one."""
+    step = np.ones(len(people), np.int64)
+    while (same := names[(people + step) % len(names)] == names[people]).any():
+        step += same
+    return names[(people + step) % len(names)].astype(np.int64)

@@ -107,8 +107,9 @@ class Tally:
 
     def _add_people(self, sub_item: str, month: int, rows: Rows) -> None:
         towns = town_codes(np.arange(self.planting.population.towns))
-        pairs = np.unique(np.stack([rows["town"], rows["id"]]), axis=1)
-        counts = np.bincount(pairs[0], minlength=len(towns))
+        people = len(self.planting.population)
+        pairs = np.unique(rows["town"] * people + rows["id"])
+        counts = np.bincount(pairs // people, minlength=len(towns))
         present, first = np.unique(rows["town"], return_index=True)
         amount = np.where(rows["amount"] == NONE, 0, rows["amount"])
         for town, place in zip(present.tolist(), first.tolist(), strict=True):

@@ -26,6 +26,7 @@ OPEN = {"signin", "alive"}
 #: Pages without arguments: everybody who signed in may open them.
 PAGES = {
     "today", "delivery:programmes", "programme:matrix", "programme:changes", "programme:check",
+    "programme:letters",
     "intake:inbox", "registry:people",
     "registry:findings", "payment:batches", "funds:table", "outreach:offices", "report:papers",
 }  # fmt: skip
@@ -54,16 +55,21 @@ DOES = {
     "programme:approve": "approve",
     "programme:send_back": "approve",
     "programme:enter_upper": "compile",
+    "programme:draft": "compile",
+    "programme:send": "compile",
+    "programme:sign": "compile",
 }
 #: Not for towns and departments, whatever their role.
 COUNTY_ONLY = {
     "report:compile", "report:issue", "report:outline", "programme:save", "programme:fill",
     "programme:submit", "programme:drop", "programme:approve", "programme:send_back",
-    "programme:enter_upper", "programme:people",
+    "programme:enter_upper", "programme:people", "programme:draft", "programme:send",
+    "programme:sign",
 }  # fmt: skip
 #: One object's page: 404 where there is none for this asker, never 403 and never 500.
 RECORDS = {
-    "programme:revision", "delivery:programme", "intake:progress", "intake:receipt", "intake:sheet",
+    "programme:revision", "programme:letter", "programme:letter_docx", "programme:scan",
+    "delivery:programme", "intake:progress", "intake:receipt", "intake:sheet",
     "registry:person", "registry:finding", "payment:batch", "payment:person", "funds:programme",
     "outreach:office", "report:paper", "report:docx", "report:changes", "report:why",
 }  # fmt: skip

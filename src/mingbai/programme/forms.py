@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -12,6 +12,7 @@ from django import forms
 
 from mingbai.base.models import Division
 from mingbai.programme.actions import Edit, GivenFigure
+from mingbai.programme.models import DutyLetter
 from mingbai.programme.queries import STATE_WORDS, Key, Row
 
 #: Words by which people say that there is no target; longer ones first.
@@ -122,6 +123,29 @@ class PeopleForm(forms.Form):
         """Town -> persons, of the towns filled in."""
         given = self.cleaned_data
         return {k: v for k, v in given.items() if k != "source" and v is not None}
+
+
+class PickLetters(forms.Form):
+    """The letters that are ticked."""
+
+    pick = forms.MultipleChoiceField()
+
+    def __init__(self, *args: Any, letters: Iterable[DutyLetter], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pick"].choices = [(each.pk, "") for each in letters]  # type: ignore[attr-defined]
+
+
+class SignForm(forms.Form):
+    """A signed scan and the day of signing."""
+
+    signed_date = forms.DateField(
+        label="签订日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    scan = forms.FileField(
+        label="签章扫描件",
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        help_text="PDF、JPG 或 PNG，不超过 30 兆。",
+    )
 
 
 @dataclass(frozen=True)

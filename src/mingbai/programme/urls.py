@@ -21,4 +21,11 @@ urlpatterns = [
     path("check/", views.check, name="check"),
     path("check/enter/", views.enter_upper, name="enter_upper"),
     path("people/", views.people, name="people"),
+    path("letters/", views.letters, name="letters"),
+    path("letters/draft/", views.draft, name="draft"),
+    path("letters/send/", views.send, name="send"),
+    path("letters/<int:pk>/", views.letter, name="letter"),
+    path("letters/<int:pk>/sign/", views.sign, name="sign"),
+    path("letters/<int:pk>/docx/", views.letter_docx, name="letter_docx"),
+    path("letters/<int:pk>/scan/", views.scan, name="scan"),
 ]

@@ -24,6 +24,7 @@ from mingbai.engine.money import show_scaled
 from mingbai.intake.models import Receipt
 from mingbai.intake.queries import handed_months, live_sheets, receipts
 from mingbai.payment.queries import batches_seen
+from mingbai.programme.queries import letters_due
 from mingbai.registry.queries import findings_seen
 from mingbai.report.models import Statement, Summary
 from mingbai.report.queries import newest_summary, statements_of
@@ -133,11 +134,12 @@ def gather_today(*, to: Asker, at: datetime, demonstration: bool) -> Today:
     counts: dict[str, int] = defaultdict(int)
     for each in shown:
         counts[each.colour] += 1
+    mine = [*_batches(to, year), *_suspicions(to, year), *_letters(to, year)]
     return Today(
         day=day,
         period=period,
         headlines=_headlines(to, summary, period, counts),
-        tasks=(*_batches(to, year), *_suspicions(to, year), *_unread(to, at), *_rejected(to, year)),
+        tasks=(*mine, *_unread(to, at), *_rejected(to, year)),
         silences=_silences(to, period),
         lags=late[:_LAGS],
         lags_left_out=max(0, len(late) - _LAGS),
@@ -302,6 +304,11 @@ def _batches(to: Asker, year: int) -> list[Task]:
         tone = "warn" if mine else "mute"
         found.append(Task(own if mine else others, detail, address, f"{sums['count']} 批", tone))
     return found
+
+
+def _letters(to: Asker, year: int) -> list[Task]:
+    due, address = letters_due(to=to, year=year), reverse("programme:letters")
+    return [Task(each.text, each.offices, address, f"{each.count} 份", each.tone) for each in due]
 
 
 # --- who has not reported ----------------------------------------------------------------------

@@ -198,6 +198,7 @@ class LettersDue:
     count: int
     text: str
     offices: str
+    tone: str
 
 
 _DUE: Final[tuple[tuple[State, str, str], ...]] = (
@@ -219,5 +220,7 @@ def letters_due(*, to: Asker, year: int, most: int = 3) -> tuple[LettersDue, ...
         if names:
             rest = f"等 {len(names)} 个单位" if len(names) > most else ""
             listed = "、".join(names[:most]) + rest
-            found.append(LettersDue(state, len(names), own if to.sees_all else others, listed))
+            text = own if to.sees_all else others
+            tone = "warn" if to.sees_all or state == "sent" else "mute"
+            found.append(LettersDue(state, len(names), text, listed, tone))
     return tuple(found)

@@ -26,6 +26,7 @@ from mingbai.engine.checks import (
     OnList,
     OverlappingSpans,
     ProgressTotals,
+    Quota,
     RepeatedPerson,
     SharedValue,
     TwoNames,
@@ -271,6 +272,16 @@ GENERATORS: dict[type[CheckSpec], st.SearchStrategy[CheckSpec]] = {
                 "by_town": st.booleans(),
                 "measure": few([None, "m1"]),
                 "tolerance": few([0, 0, 1, 2, 40000]),
+            }
+        ),
+    ),
+    Quota: made_of(
+        Quota,
+        st.fixed_dictionaries(
+            {
+                "other": st.just("progress"),
+                "per": few([("sub_item",), ("town",), ("period",), ("town", "sub_item")]),
+                "counted": few(["people", "rows"]),
             }
         ),
     ),

@@ -23,6 +23,7 @@ from mingbai.engine.checks.kinds import (
     OnList,
     OverlappingSpans,
     ProgressTotals,
+    Quota,
     RepeatedPerson,
     SharedValue,
     TwoNames,
@@ -37,8 +38,8 @@ __all__ = [
     "Absence", "AgeSex", "AmountStandard", "CannotCheck", "CannotLoadSpecs", "Capacity",
     "CheckSpec", "CodeList", "Continuity", "EntitledSpan", "HouseholdGrants", "HouseholdHead",
     "HouseholdMembers", "MissingKey", "MutualExclusion", "OnList", "OverlappingSpans",
-    "ProgressTotals", "RepeatedPerson", "SharedValue", "TwoNames", "Unwatched", "check",
-    "dump_specs", "find_unwatched", "kind_name", "load_specs", "message",
+    "ProgressTotals", "Quota", "RepeatedPerson", "SharedValue", "TwoNames", "Unwatched",
+    "check", "dump_specs", "find_unwatched", "kind_name", "load_specs", "message",
 ]  # fmt: skip
 
 #: Every code of a findings table and its sentence.

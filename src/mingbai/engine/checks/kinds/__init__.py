@@ -17,6 +17,7 @@ from mingbai.engine.checks.kinds.mutual_exclusion import MutualExclusion
 from mingbai.engine.checks.kinds.on_list import OnList
 from mingbai.engine.checks.kinds.overlapping_spans import OverlappingSpans
 from mingbai.engine.checks.kinds.progress_totals import ProgressTotals
+from mingbai.engine.checks.kinds.quota import Quota
 from mingbai.engine.checks.kinds.repeated_person import RepeatedPerson
 from mingbai.engine.checks.kinds.shared_value import SharedValue
 from mingbai.engine.checks.kinds.two_names import TwoNames
@@ -25,12 +26,12 @@ from mingbai.engine.checks.shapes import CheckSpec
 ALL_KINDS: tuple[type[CheckSpec], ...] = (
     Absence, AgeSex, AmountStandard, Capacity, CodeList, Continuity, EntitledSpan,
     HouseholdGrants, HouseholdHead, HouseholdMembers, MissingKey, MutualExclusion, OnList,
-    OverlappingSpans, ProgressTotals, RepeatedPerson, SharedValue, TwoNames,
+    OverlappingSpans, ProgressTotals, Quota, RepeatedPerson, SharedValue, TwoNames,
 )  # fmt: skip
 
 __all__ = [
     "ALL_KINDS", "Absence", "AgeSex", "AmountStandard", "Capacity", "CodeList", "Continuity",
     "EntitledSpan", "HouseholdGrants", "HouseholdHead", "HouseholdMembers", "MissingKey",
-    "MutualExclusion", "OnList", "OverlappingSpans", "ProgressTotals", "RepeatedPerson",
-    "SharedValue", "TwoNames",
+    "MutualExclusion", "OnList", "OverlappingSpans", "ProgressTotals", "Quota",
+    "RepeatedPerson", "SharedValue", "TwoNames",
 ]  # fmt: skip

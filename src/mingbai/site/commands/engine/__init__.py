@@ -21,6 +21,8 @@ PARTS: Final[Mapping[str, tuple[Callable[[argparse.ArgumentParser], None], str, 
     "generate": (arguments.add_generate, "generating", "generate",
                  "生成任意大小的演示县：花名册、名单、规则和应查出的疑点"),
     "check": (arguments.add_check, "checking", "run_checks", "按规则检查花名册，列出疑点"),
+    "match": (arguments.add_match, "matching", "match_people",
+              "不靠身份证号，找出两份名册（或一份之内）的同一人"),
     "secret": (arguments.add_secret, "comparing", "make_secret", "生成两个单位比对用的密钥文件"),
     "tokens": (arguments.add_tokens, "comparing", "make_tokens",
                "把名册变成令牌，交给对方比对而不交出名册"),
@@ -48,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
     from duckdb import Error as DuckdbError
 
     from mingbai.engine.checks import CannotCheck, CannotLoadSpecs
+    from mingbai.engine.match import CannotMatch
     from mingbai.engine.tokens import CannotCompare
     from mingbai.site.commands.engine.faults import CannotRun
 
@@ -58,7 +61,11 @@ def run(args: argparse.Namespace) -> int:
     except (CannotRun, CannotLoadSpecs, CannotCompare) as error:
         said = str(error)
     except CannotCheck as error:
-        said = f"规则与表对不上：{error}。请核对规则文件。"
+        said = str(error)
+        if said.isascii():
+            said = f"规则与表对不上：{error}。请核对规则文件。"
+    except CannotMatch as error:
+        said = f"无法配对：{error}。请核对两份名册的列和行。"
     except DuckdbError as error:
         # Its message may hold values: the kind of error is enough to know what to do.
         said = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,13 +42,31 @@ def add_check(parser: argparse.ArgumentParser) -> None:
         help="与 --findings 合用：举这条规则的第几条疑点，默认第 1 条")  # fmt: skip
 
 
-def _add_machine(parser: argparse.ArgumentParser) -> None:
+def _add_machine(parser: argparse.ArgumentParser, machines: Sequence[str] = MACHINES) -> None:
     add = parser.add_argument
-    add("--machine", choices=MACHINES, default=MACHINES[0],
+    spark = "、spark（集群）" if "spark" in machines else ""
+    add("--machine", choices=machines, default=machines[0],
         help="在哪里算：duckdb（默认，本机，内存不够时借用磁盘）、"
-        "plain（逐行，最慢，用来核对）、spark（集群）")  # fmt: skip
+        f"plain（逐行，最慢，用来核对）{spark}")  # fmt: skip
     add("--threads", type=int, default=2, help="用几个线程，默认 2")
     add("--memory", default="1GB", help="内存上限，例如 512MB、4GB，默认 1GB")
+
+
+def add_match(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``engine match``."""
+    add = parser.add_argument
+    add("left", metavar="甲名册", help="xlsx、xls、csv、Parquet，或装有它们的文件夹")
+    add("right", nargs="?", metavar="乙名册", help="另一份名册；不写则在甲名册里找同一人")
+    add("--out", **_FILE,
+        help="写到文件：.parquet（全部配对）或 .xlsx（需要人看的，已遮盖）")  # fmt: skip
+    add("--threshold", type=float, default=0.5, metavar="可能性",
+        help="可能性到多少算同一人，默认 0.5")  # fmt: skip
+    add("--columns", metavar="列,列",
+        help="Parquet 按哪些列配对，用逗号隔开；不写则用姓名、证件号、电话等")  # fmt: skip
+    add("--top", type=int, default=20, help="屏幕上列出最值得先看的几对，默认 20")
+    add("--explain", type=int, metavar="序号", help="只说明需要人看的第几对：为什么像，为什么不像")
+    add("--year", type=int, default=2021, help=_YEAR)
+    _add_machine(parser, MACHINES[:2])
 
 
 def add_secret(parser: argparse.ArgumentParser) -> None:

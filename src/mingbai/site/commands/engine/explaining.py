@@ -5,16 +5,23 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import sqlglot
 
-from mingbai.engine.checks import EVIDENCE_ROWS, FINDING_SCHEMA, CheckSpec, kind_name, load_specs
+from mingbai.engine.checks import (
+    EVIDENCE_ROWS,
+    FINDING_SCHEMA,
+    CannotCheck,
+    CheckSpec,
+    kind_name,
+    load_specs,
+)
+from mingbai.engine.checks.machines.spark import translate
 from mingbai.engine.money import show_money
 from mingbai.site.commands.engine.faults import CannotRun
 from mingbai.site.commands.engine.ruling import GENERAL
@@ -63,20 +70,42 @@ def _explain(spec: CheckSpec) -> None:
         named = "、".join(f"{name_column(each)}（{each}）" for each in dict.fromkeys(columns))
         print(f"  {table}：{named}")
     grain = "、".join(map(name_column, spec.grain())) or "整张表"
-    print(f"\n一条疑点在多大范围内判定：{'每一行' if spec.grain() == ('row',) else grain}")
+    print(f"\n一条疑点按什么判定：{grain}（相同的行放在一起看）")
     print("\n会说的话（大括号里填数）：")
     for code, said in kind.MESSAGES.items():
         print(f"  {code}：{said}")
-    query = spec.query()
-    print("\nduckdb 上的语句：")
-    print(textwrap.indent(textwrap.dedent(query.text).strip(), "  "))
-    if query.values:
-        print("  其中：" + "，".join(f"${key} = {value}" for key, value in query.values.items()))
-    print("\nspark 上的语句：")
-    print(textwrap.indent(_for_spark(query.text), "  "))
-    print(f"\nplain 上的算法：{kind.__module__}.{kind.__name__}.plain，逐行 Python：")
-    print(textwrap.indent(textwrap.dedent(inspect.getsource(kind.plain)).strip(), "  "))
+    _explain_machines(spec)
     print()
+
+
+def _explain_machines(spec: CheckSpec) -> None:
+    query, sieve, kind = spec.query(), spec.sieve(), type(spec)
+    print("\nduckdb 上的语句：")
+    for name, text in spec.contexts().items():
+        print(f"  先备好 {name}：")
+        _print_block(text, 4)
+    _print_block(query.text, 2)
+    _print_values(query.values)
+    if sieve is not None:
+        print(f"\n先用一遍粗筛找出可能有关的人（按{name_column(sieve.by)}），再只看这些人：")
+        _print_block(sieve.text, 2)
+        _print_values(sieve.values)
+    print("\nspark 上的语句：")
+    try:
+        _print_block(textwrap.fill(translate(query.text), 96), 2)
+    except CannotCheck as error:
+        print(f"  {error}")
+    print(f"\nplain 上的算法：{kind.__module__}.{kind.__name__}.plain，逐行 Python：")
+    _print_block(inspect.getsource(kind.plain), 2)
+
+
+def _print_block(text: str, indent: int) -> None:
+    print(textwrap.indent(textwrap.dedent(text).strip(), " " * indent))
+
+
+def _print_values(values: Mapping[str, object]) -> None:
+    if values:
+        print("  其中：" + "，".join(f"${key} = {value}" for key, value in values.items()))
 
 
 def _show(value: Any) -> str:
@@ -89,10 +118,6 @@ def _show(value: Any) -> str:
             " = ".join(map(str, each)) if isinstance(each, tuple) else str(each) for each in value
         )
     return str(value)
-
-
-def _for_spark(text: str) -> str:
-    return sqlglot.transpile(text, read="duckdb", write="spark", pretty=True)[0]
 
 
 def _show_evidence(rule: str, file: Path, number: int) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,7 +48,7 @@ class Inputs:
         """Columns of a table."""
         given = self.tables[name]
         return frozenset(
-            given.column_names if isinstance(given, pa.Table) else _schema(given).names
+            given.column_names if isinstance(given, pa.Table) else read_schema(given).names
         )
 
     def rows(self) -> int:
@@ -89,19 +88,19 @@ def read_inputs(
     """Read all that was named on the command line: `file`, `folder` or `name=file`."""
     inputs = Inputs()
     book: Book | None = None
-    files = list(_files(given, inputs))
+    files = list(find_files(given, inputs))
     sheets: dict[str, list[Clear]] = {}
     for done, (role, path) in enumerate(files):
         progress(done, len(files), "")
-        name = role or _table_name(path)
+        name = role or table_name(path)
         if _is_keyed(path):
             if name in inputs.tables:
                 raise CannotRun(f"表 {name} 给了两次。请只留一个，或用“名称=文件”区分。")
             inputs.tables[name] = path
             inputs.demonstration |= _is_demonstration(path)
             continue
-        book = book or load_book(year=year, county=os.environ.get("MINGBAI_COUNTY", "340223"))
-        for clear in _read_clear(path, role, book, secret=secret, as_of=as_of):
+        book = book or open_book(year)
+        for clear in read_clear(path, role, book, secret=secret, as_of=as_of):
             sheets.setdefault(clear.role, []).append(clear)
     if not files:
         raise CannotRun("没有找到可以读取的表格。支持 xlsx、xls、csv 和 Parquet 文件。")
@@ -116,8 +115,16 @@ def read_inputs(
     return inputs
 
 
-def _files(given: Sequence[str], inputs: Inputs) -> Iterator[tuple[str, Path]]:
-    """Role ("" for none) and path of each file or folder of Parquet parts."""
+def open_book(year: int) -> Book:
+    """The rulebook that knows how offices call columns, places and sub-items."""
+    return load_book(year=year, county=os.environ.get("MINGBAI_COUNTY", "340223"))
+
+
+def find_files(given: Sequence[str], inputs: Inputs | None = None) -> Iterator[tuple[str, Path]]:
+    """Role ("" for none) and path of each file or folder of Parquet parts; what else lies there is
+    noted in `inputs`. Raises CannotRun for what is not there.
+    """
+    inputs = inputs or Inputs()
     for text in given:
         role, path = "", Path(text)
         named = _ROLE.fullmatch(text)
@@ -157,11 +164,12 @@ def _is_parts(folder: Path) -> bool:
     )
 
 
-def _table_name(path: Path) -> str:
+def table_name(path: Path) -> str:
+    """What a file's table is called when nobody says."""
     return path.stem if path.suffix else path.name
 
 
-def _schema(path: Path) -> pa.Schema:
+def read_schema(path: Path) -> pa.Schema:
     """Schema of a Parquet file, or of the first part of a folder."""
     try:
         return pq.read_schema(min(path.glob("*.parquet")) if path.is_dir() else path)
@@ -180,24 +188,29 @@ def _is_keyed(path: Path) -> bool:
     """Parquet that holds keys already, or no clear identifier to make keys of."""
     if not path.is_dir() and path.suffix.lower() != ".parquet":
         return False
-    names = set(_schema(path).names)
-    return "id_key" in names or ("line" in names and bool(names & COLUMNS.keys() - KEYS.keys()))
+    names = set(read_schema(path).names)
+    told = "line" in names and bool(names & COLUMNS.keys())
+    return "id_key" in names or (told and not names & KEYS.keys())
 
 
 def _is_demonstration(path: Path) -> bool:
     """Whether the people behind keys are synthetic, where the file tells their numbers."""
     part = min(path.glob("*.parquet")) if path.is_dir() else path
-    if "id_number" not in _schema(part).names:
-        return (_schema(part).metadata or {}).get(b"mingbai.demonstration") == b"1"
+    if "id_number" not in read_schema(part).names:
+        return (read_schema(part).metadata or {}).get(b"mingbai.demonstration") == b"1"
     for batch in pq.ParquetFile(part).iter_batches(batch_size=100, columns=["id_number"]):
         return any((v or "").startswith(DEMO_REGION) for v in batch.column(0).to_pylist())
     return False
 
 
-def _read_clear(path: Path, role: str, book: Book, *, secret: bytes, as_of: dt.date) -> list[Clear]:
+def read_clear(
+    path: Path, role: str, book: Book, *, secret: bytes, as_of: dt.date, written: bool = False
+) -> list[Clear]:
+    """All sheets of a file of clear values; raises CannotRun for what cannot be read."""
     shown = mask_long_numbers(path.name)
     asked: dict[str, Any] = {
-        "file": shown, "book": book, "secret": secret, "as_of": as_of, "role": role
+        "file": shown, "book": book, "secret": secret, "as_of": as_of, "role": role,
+        "written": written,
     }  # fmt: skip
     if path.is_dir() or path.suffix.lower() == ".parquet":
         try:
@@ -220,8 +233,3 @@ def _read_clear(path: Path, role: str, book: Book, *, secret: bytes, as_of: dt.d
 def _checked_columns(table: pa.Table) -> pa.Table:
     """Only what checks read: clear values stay out of what a machine is given."""
     return table.select([c for c in table.column_names if c in COLUMNS or c in ("line", "table")])
-
-
-def count_faults(clear: Iterable[Clear]) -> Counter[str]:
-    """How often each fault of form occurs."""
-    return Counter(code for each in clear for code in each.faults.column("code").to_pylist())

@@ -213,9 +213,7 @@ def _pad(text: str, width: int, *, right: bool) -> str:
 def _cut(text: str, width: int) -> str:
     if display_width(text) <= width:
         return text
-    kept = ""
-    for char in text:
-        if display_width(kept + char) > width - 2:
-            break
-        kept += char
+    kept = text
+    while display_width(kept) > width - 2:
+        kept = kept[:-1]
     return kept + "…"

@@ -32,6 +32,8 @@ KEYS: Final[Mapping[str, str]] = {
     "phone": "phone_key",
     "name": "name_key",
 }
+#: Prefix of columns that hold a cell as it was written.
+WRITTEN: Final = "written_"
 _OPEN: Final = frozenset({"sub_item", "period", "town"})
 _PEOPLE: Final = ("subsidy", "training")
 
@@ -51,11 +53,19 @@ class Clear:
 
 
 def read_sheet(
-    raw: RawSheet, *, file: str, book: Book, secret: bytes, as_of: dt.date, role: str = ""
+    raw: RawSheet,
+    *,
+    file: str,
+    book: Book,
+    secret: bytes,
+    as_of: dt.date,
+    role: str = "",
+    written: bool = False,
 ) -> Clear | None:
     """Canonical rows of a sheet; None for an empty or hidden one.
 
     Headings may lack what only an office's submission must have: a rule that needs it will say so.
+    With `written`, identifiers stand beside their canonical spelling as the cell has them.
     Raises CannotRun when no heading is found or no person can be told by it.
     """
     label = f"{file}「{raw.name}」" if raw.name else file
@@ -79,13 +89,14 @@ def read_sheet(
         defaults=_defaults(found),
         as_of=as_of,
     )
+    table = _with_written(read.table, raw, found) if written else read.table
     return Clear(
         role=role or _role(found),
         label=label,
-        rows=_with_keys(_with_title(read.table, found), label, secret),
+        rows=_with_keys(_with_title(table, found), label, secret),
         faults=read.faults,
         left=len(found.skipped.lines),
-        demonstration=_is_demonstration(read.table),
+        demonstration=is_demonstration(read.table),
     )
 
 
@@ -182,6 +193,15 @@ def _with_keys(table: pa.Table, label: str, secret: bytes) -> pa.Table:
     return table.append_column("table", labels)
 
 
+def _with_written(table: pa.Table, raw: RawSheet, found: Recognised) -> pa.Table:
+    places = pc.index_in(table.column("line"), raw.cells.column("line").combine_chunks())
+    for name in KEYS:
+        if name in found.columns:
+            cells = raw.cells.column(f"c{found.columns[name][0]}").take(places)
+            table = table.append_column(WRITTEN + name, cells)
+    return table
+
+
 def make_keys(values: pa.ChunkedArray, secret: bytes, purpose: str) -> pa.ChunkedArray:
     """16 bytes of HMAC-SHA-256 for each value, a value at a time; null stays null."""
     own = hmac.digest(secret, purpose.encode(), "sha256")
@@ -190,7 +210,8 @@ def make_keys(values: pa.ChunkedArray, secret: bytes, purpose: str) -> pa.Chunke
     return pa.chunked_array([pa.array(keys, pa.binary()).take(coded.indices)])
 
 
-def _is_demonstration(table: pa.Table) -> bool:
+def is_demonstration(table: pa.Table) -> bool:
+    """Whether some number lies in the region that nobody was ever registered in."""
     if "id_number" not in table.column_names or not table.num_rows:
         return False
     return bool(pc.any(pc.starts_with(table.column("id_number"), DEMO_REGION)).as_py())

@@ -64,7 +64,7 @@ def _within(
     for one in keys:
         options.append((total * shares[one[0].part(one[1].part)], (one,)))
     for one, two in combinations(keys, 2):
-        if one[0] is not two[0]:
+        if one[0] is not two[0] and (not one[1].topic or one[1].topic != two[1].topic):
             share = shares[one[0].part(one[1].part)] * shares[two[0].part(two[1].part)]
             options.append((total * share, (one, two)))
     # The coarsest first: what they hold need not be looked for again.

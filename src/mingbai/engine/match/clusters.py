@@ -60,15 +60,16 @@ def find_persons(
     `numbers`: valid ID numbers by record. `places`: where a person may stand but once (roster and
     month), by record. Two records alone are one look; only larger groups are walked.
     """
-    ones, others, chances = links
+    ones, others, _ = links
     persons = connected(ones, others, count)
     refusals: list[Refusal] = []
     groups: dict[int, list[Link]] = defaultdict(list)
-    for one, other, chance in zip(ones.tolist(), others.tolist(), chances.tolist(), strict=True):
-        groups[int(persons[one])].append(Link(one, other, chance))
+    many = np.bincount(persons[ones], minlength=count)[persons[ones]] > 1
+    twice = [places.get(a, a) == places.get(b, b) for a, b in _each(ones, others)] if places else []
+    walked = many | np.array(twice, dtype=np.bool_) if places else many
+    for link in map(Link, *(each[walked].tolist() for each in links)):
+        groups[int(persons[link.one])].append(link)
     for group in groups.values():
-        if len(group) == 1 and not _same_place(group[0], places):
-            continue
         joined, refused = _join(group, numbers, places)
         refusals += refused
         for members in joined:
@@ -90,8 +91,8 @@ def connected(ones: Nodes, others: Nodes, count: int) -> Nodes:
         labels = newer
 
 
-def _same_place(link: Link, places: Mapping[int, tuple[object, ...]]) -> bool:
-    return link.one in places and places[link.one] == places.get(link.other)
+def _each(ones: Nodes, others: Nodes) -> zip[tuple[int, int]]:
+    return zip(ones.tolist(), others.tolist(), strict=True)
 
 
 def _join(

@@ -44,6 +44,9 @@ _INITIALS: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
 _FINALS: Final = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 
 Table = npt.NDArray[np.uint32]
+_PLAIN: Final = np.isin(
+    np.arange(256), list(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+)
 
 
 @lru_cache(maxsize=1)
@@ -87,23 +90,40 @@ def sounds(near: bool = False) -> Table:
 
 def fold(values: pa.Array, *tables: Table) -> pa.Array:
     """A column of text through tables, one after another; empty text becomes null."""
-    text = values.cast(pa.large_string())
-    blank = text.fill_null("")
-    codes = np.frombuffer("".join(blank.to_pylist()).encode("utf-32-le"), dtype=np.uint32)
-    lengths = pc.utf8_length(blank).to_numpy(zero_copy_only=False)
-    for table in tables:
-        codes = table[codes]
-    kept = codes != 0
-    # Where each value ends, in characters and then in bytes.
-    ends = np.concatenate([[0], np.cumsum(kept)])[np.concatenate([[0], np.cumsum(lengths)])]
-    codes = codes[kept]
-    widths = 1 + (codes >= 0x80) + (codes >= 0x800) + (codes >= 0x10000)
-    offsets = np.concatenate([[0], np.cumsum(widths)])[ends].astype(np.int64)
-    data = codes.tobytes().decode("utf-32-le").encode("utf-8")
-    folded = pa.Array.from_buffers(
-        pa.large_string(), len(text), [None, pa.py_buffer(offsets), pa.py_buffer(data)]
-    )
+    text = pc.fill_null(values, "").cast(pa.large_string())
+    data, starts = _bytes(text)
+    if tables[0] is spelling() and _PLAIN[data].all():
+        # Digits and Latin letters only, as numbers are: nothing but case can change.
+        folded = pc.utf8_lower(text)
+    else:
+        codes = _codes(data)
+        lengths = pc.utf8_length(text).to_numpy(zero_copy_only=False)
+        for table in tables:
+            codes = table[codes]
+        kept = codes != 0
+        # Where each value ends, in characters and then in bytes.
+        ends = np.concatenate([[0], np.cumsum(kept)])[np.concatenate([[0], np.cumsum(lengths)])]
+        codes = codes[kept]
+        widths = 1 + (codes >= 0x80) + (codes >= 0x800) + (codes >= 0x10000)
+        starts = np.concatenate([[0], np.cumsum(widths)])[ends].astype(np.int64)
+        buffer = pa.py_buffer(codes.tobytes().decode("utf-32-le").encode())
+        folded = pa.Array.from_buffers(
+            pa.large_string(), len(text), [None, pa.py_buffer(starts), buffer]
+        )
     return pc.if_else(pc.equal(pc.binary_length(folded), 0), None, folded).cast(pa.string())
+
+
+def _bytes(text: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """The bytes of a large_string array without nulls, and where each value starts."""
+    starts = np.frombuffer(text.buffers()[1], dtype=np.int64)[text.offset :][: len(text) + 1]
+    if not len(text) or starts[0] == starts[-1]:
+        return np.zeros(0, dtype=np.uint8), np.zeros(len(text) + 1, dtype=np.int64)
+    data = np.frombuffer(text.buffers()[2], dtype=np.uint8)[starts[0] : starts[-1]]
+    return data, starts - starts[0]
+
+
+def _codes(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(data.tobytes().decode().encode("utf-32-le"), dtype=np.uint32)
 
 
 def fold_plain(value: str | None, *tables: Table) -> str | None:
@@ -115,8 +135,8 @@ def fold_plain(value: str | None, *tables: Table) -> str | None:
 
 def characters(values: pa.Array, count: int) -> tuple[pa.Array, ...]:
     """The first `count` code points of each value as int32 columns; 0 where it is shorter."""
-    text = values.fill_null("")
-    codes = np.frombuffer("".join(text.to_pylist()).encode("utf-32-le"), dtype=np.uint32)
+    text = pc.fill_null(values, "").cast(pa.large_string())
+    codes = _codes(_bytes(text)[0])
     lengths = pc.utf8_length(text).to_numpy(zero_copy_only=False)
     starts = np.concatenate([[0], np.cumsum(lengths)])[:-1]
     padded = np.concatenate([codes, np.zeros(count, dtype=np.uint32)]).astype(np.int32)
@@ -130,15 +150,12 @@ def letters(values: pa.Array) -> pa.Array:
     """Which bytes a value has, as bits of an int64: two values that differ by one edit differ in at
     most two bits, so that hardly any distance must be counted.
     """
-    text = values.fill_null("").cast(pa.large_string())
-    data = np.frombuffer("".join(text.to_pylist()).encode(), dtype=np.uint8)
-    lengths = pc.binary_length(text).to_numpy(zero_copy_only=False)
+    data, starts = _bytes(pc.fill_null(values, "").cast(pa.large_string()))
     bits = np.int64(1) << (data % 63).astype(np.int64)
-    result = np.zeros(len(text), dtype=np.int64)
-    ends = np.cumsum(lengths)
+    result = np.zeros(len(values), dtype=np.int64)
+    filled = starts[1:] > starts[:-1]
     if len(bits):
-        filled = lengths > 0
-        result[filled] = np.bitwise_or.reduceat(bits, (ends - lengths)[filled])
+        result[filled] = np.bitwise_or.reduceat(bits, starts[:-1][filled])
     return pa.array(result)
 
 

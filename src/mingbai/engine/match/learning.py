@@ -14,7 +14,7 @@ them over exactly the pairs that share it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -38,12 +38,14 @@ FEW_KIN: Final = 0.1
 
 @dataclass(frozen=True)
 class Fact:
-    """What the fit must know of a comparison: number of levels, and how many of the strongest are a
-    person's own (0: all may be shared in a house).
+    """What the fit must know of a comparison: number of levels, how many of the strongest are a
+    person's own (0: all may be shared in a house), and of how many of all pairs level 1 is known
+    to hold, by counting values (None: as far as random pairs show).
     """
 
     size: int
     own: int = 0
+    whole: float | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def learn(
     weights = _fit(levels, counts, far_levels, far_counts, facts=facts, total=total)
     persons, kin, _ = weights.priors
     if kin < FEW_KIN * persons:
-        none = [Fact(fact.size) for fact in facts]
+        none = [replace(fact, own=0) for fact in facts]
         return _fit(levels, counts, far_levels, far_counts, facts=none, total=total)
     return weights
 
@@ -113,8 +115,11 @@ def _fit(
     total: float,
 ) -> Weights:
     outside = max(total - counts.sum(), 0.0) / max(far_counts.sum(), 1.0)
-    far = [_by_level(far_levels[:, k], far_counts * outside, f.size) for k, f in enumerate(facts)]
     near = [_by_level(levels[:, k], counts, fact.size) for k, fact in enumerate(facts)]
+    far = [
+        _outside(_by_level(far_levels[:, k], far_counts, f.size), outside, near[k][0], f.whole)
+        for k, f in enumerate(facts)
+    ]
     strangers = tuple(_shares(a + b) for a, b in zip(far, near, strict=True))
     some = 0.05 * counts.sum() / max(total, 1.0)
     kin_prior = some if any(f.own for f in facts) and not all(f.own for f in facts) else 0.0
@@ -172,6 +177,16 @@ def _logs(table: Floats) -> Floats:
 
 def _by_level(levels: Levels, counts: Floats, size: int) -> Floats:
     return np.bincount(levels, weights=counts, minlength=size + 1)[MISSING + 1 :]
+
+
+def _outside(seen: Floats, times: float, near: float, whole: float | None) -> Floats:
+    """Levels among pairs that no rule brought: each pair seen stands for many. What was not seen is
+    given half a pair seen. Level 1 is counted where it can be: random pairs hardly ever show it.
+    """
+    far = (seen + _BEFOREHAND / len(seen)) * times
+    if whole is not None:
+        far[0] = max(whole - near, 0.0)
+    return np.asarray(far)
 
 
 def _shares(counts: Floats) -> Floats:

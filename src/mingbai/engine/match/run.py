@@ -126,7 +126,10 @@ def _fit(pairs: Pairs, plan: Plan) -> tuple[pa.Table, Model]:
     pairs.compare_pairs()
     levels, counts = pattern_arrays(pairs.patterns())
     far_levels, far_counts = pattern_arrays(pairs.strangers(*_draw(pairs, plan)))
-    facts = [Fact(len(e.LEVELS), e.STRONG if e.own else 0) for e in plan.comparisons]
+    facts = [
+        Fact(len(e.LEVELS), e.STRONG if e.own else 0, total * shares[e.part(e.WHOLE)])
+        for e in plan.comparisons
+    ]
     weights = learn(levels, counts, far_levels, far_counts, facts=facts, total=total)
     found, promises = score_batches(
         pairs.scored_batches(),

@@ -13,6 +13,7 @@ import pyarrow as pa
 from mingbai.engine.match.kinds import IdNumber
 from mingbai.engine.match.learning import Floats, Levels, Weights
 from mingbai.engine.match.planning import Plan
+from mingbai.engine.match.shapes import SURE
 
 #: Verdicts on a pair and what they say.
 VERDICTS: Final[Mapping[str, str]] = {
@@ -72,7 +73,11 @@ def score_batches(
             [batch[f"c{k}"].to_numpy() for k in range(len(plan.comparisons))], axis=1
         ).astype(np.int8)
         rarity = [
-            _rarity(batch[f"f{k}"].to_numpy(), shares[each.part(each.WHOLE)], right_count)
+            _rarity(
+                np.where(levels[:, k] == SURE, batch[f"f{k}"].to_numpy(), 0),
+                shares[each.part(each.WHOLE)],
+                right_count,
+            )
             for k, each in enumerate(plan.comparisons)
             if each.common
         ]
@@ -98,7 +103,7 @@ def _one_number(plan: Plan, levels: Levels) -> npt.NDArray[np.bool_]:
     number = plan.number(IdNumber)
     if number is None:
         return np.zeros(len(levels), dtype=np.bool_)
-    return np.asarray(levels[:, number] == 1)
+    return np.asarray(levels[:, number] == SURE)
 
 
 def _rows(
@@ -129,7 +134,7 @@ def _verdicts(plan: Plan, levels: Levels, persons: Floats, kin: Floats) -> npt.N
     number = plan.number(IdNumber)
     if number is not None:
         said[taken & np.isin(levels[:, number], IdNumber.TWO)] = "two_ids"
-        said[(levels[:, number] == 1) & (~taken | _all_own_differs(plan, levels))] = "two_people"
+        said[(levels[:, number] == SURE) & (~taken | _all_own_differs(plan, levels))] = "two_people"
     return np.asarray(said)
 
 

@@ -30,12 +30,13 @@ class Level(NamedTuple):
 
 class Key(NamedTuple):
     """Records that share it are looked at together. `coarser` keys of the same comparison hold
-    at least the same pairs.
+    at least the same pairs. Keys of one `topic` say the same, so that two are no better than one.
     """
 
     name: str
     part: str
     coarser: tuple[str, ...] = ()
+    topic: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,8 +44,8 @@ class Day(Comparison):
         "number": pa.string(),
     }
     KEYS: ClassVar[tuple[Key, ...]] = (
-        Key("date", "flat", ("year",)),
-        Key("year", "year"),
+        Key("date", "flat", ("year",), "birth"),
+        Key("year", "year", (), "birth"),
     )
     WHOLE: ClassVar[str] = "flat"
     STRONG: ClassVar[int] = 3

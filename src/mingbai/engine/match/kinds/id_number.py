@@ -51,9 +51,9 @@ class IdNumber(Comparison):
         "valid": pa.bool_(),
     }
     KEYS: ClassVar[tuple[Key, ...]] = (
-        Key("number", "flat", ("tail", "head")),
-        Key("tail", "tail"),
-        Key("head", "head"),
+        Key("number", "flat", ("tail", "head"), "birth"),
+        Key("tail", "tail", (), "birth"),
+        Key("head", "head", (), "birth"),
     )
     WHOLE: ClassVar[str] = "flat"
     STRONG: ClassVar[int] = 4

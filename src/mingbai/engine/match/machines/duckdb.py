@@ -93,12 +93,12 @@ class DuckPairs:
         values = ", ".join(rule.parts)
         present = " AND ".join(f"{part} IS NOT NULL" for part in rule.parts)
         same = " AND ".join(f"l.{part} = r.{part}" for part in rule.parts)
-        count = f"SELECT {values}, count(*) AS n FROM {{}} WHERE {present} GROUP BY ALL"
+        # Only values that stand on both sides make pairs: count those on the right that do.
         self._machine.execute(
-            f"""CREATE TEMP TABLE {big} AS SELECT {", ".join(f"l.{p}" for p in rule.parts)},
-                l.n * r.n AS n FROM ({count.format("lefts")}) AS l JOIN
-                ({count.format("rights")}) AS r ON {same}
-                WHERE l.n * r.n > {int(self.plan.largest_block)}"""
+            f"""CREATE TEMP TABLE {big} AS SELECT {values}, any_value(many) * count(*) AS n
+                FROM rights JOIN (SELECT {values}, count(*) AS many FROM lefts
+                    WHERE {present} GROUP BY ALL) USING ({values})
+                GROUP BY {values} HAVING n > {int(self.plan.largest_block)}"""
         )
         capped, left_out = self._machine.execute(
             f"SELECT count(*), coalesce(sum(n), 0)::BIGINT FROM {big}"
@@ -130,8 +130,9 @@ class DuckPairs:
         for number, each in enumerate(self.plan.comparisons):
             if each.common:
                 whole = each.part(each.WHOLE)
-                shared = f"({each.write()}) = 1 AND l.{whole} = r.{whole}"
-                levels.append(f"CASE WHEN {shared} THEN o{number}.n ELSE 0 END AS f{number}")
+                levels.append(
+                    f"CASE WHEN l.{whole} = r.{whole} THEN o{number}.n ELSE 0 END AS f{number}"
+                )
                 joins.append(f"LEFT JOIN often{number} AS o{number} ON o{number}.v = r.{whole}")
         self._machine.execute(
             f"""CREATE TABLE levels AS SELECT l, r, {", ".join(levels)} FROM pairs AS p

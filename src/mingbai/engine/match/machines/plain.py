@@ -118,9 +118,10 @@ class PlainPairs:
             if comparison.common:
                 whole = comparison.WHOLE
                 often = Counter(record[k][whole] for record in self._rights)
-                shared = [
-                    often[self._rights[right][k][whole]] if levels[k] == 1 else 0
-                    for (_, right), levels in zip(self._pairs, self._levels, strict=True)
+                values = [
+                    (self._lefts[left][k][whole], self._rights[right][k][whole])
+                    for left, right in self._pairs
                 ]
+                shared = [often[b] if a == b and a is not None else 0 for a, b in values]
                 columns[f"f{k}"] = pa.array(shared, pa.int32())
         yield pa.RecordBatch.from_pydict(columns)

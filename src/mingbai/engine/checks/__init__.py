@@ -29,6 +29,7 @@ from mingbai.engine.checks.kinds import (
     TwoNames,
 )
 from mingbai.engine.checks.loading import CannotLoadSpecs, dump_specs, kind_name, load_specs
+from mingbai.engine.checks.recheck import recheck, sort_findings
 from mingbai.engine.checks.run import check
 from mingbai.engine.checks.shapes import COLUMNS, ROSTER, CannotCheck, CheckSpec
 from mingbai.engine.checks.watching import Unwatched, find_unwatched
@@ -40,6 +41,7 @@ __all__ = [
     "HouseholdMembers", "MissingKey", "MutualExclusion", "OnList", "OverlappingSpans",
     "ProgressTotals", "Quota", "RepeatedPerson", "SharedValue", "TwoNames", "Unwatched",
     "check", "dump_specs", "find_unwatched", "kind_name", "load_specs", "message",
+    "recheck", "sort_findings",
 ]  # fmt: skip
 
 #: Every code of a findings table and its sentence.

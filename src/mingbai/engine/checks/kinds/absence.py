@@ -77,8 +77,8 @@ class Absence(CheckSpec):
         }
 
     def grain(self) -> tuple[str, ...]:
-        """A person."""
-        return ("id_key",)
+        """All: whoever is due where nothing was handed in makes one finding a place."""
+        return ()
 
     def query(self) -> Query:
         """Months due to each person of the list, less those in which they stand on the roster."""

@@ -1,0 +1,264 @@
+"""After some sheets came or went: checks only what can have changed, and keeps the rest.
+
+A finding is decided within one value of its spec's grain. So the values that stand in sheets that
+came or went are enough: all rows of these values are checked anew, findings about their rows are
+dropped, all others stay. Where a context changed (a month handed in for the first time), what
+shares its columns is checked anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from mingbai.engine.checks.findings import FINDING_SCHEMA, gather_findings
+from mingbai.engine.checks.machines.duckdb import (
+    declare_tables,
+    make_contexts,
+    open_duckdb,
+    run_spec,
+)
+from mingbai.engine.checks.machines.sources import Source, open_source
+from mingbai.engine.checks.run import check, open_sources
+from mingbai.engine.checks.shapes import CheckSpec
+
+#: Where more than this share of all rows came or went, everything is checked: that is faster.
+WORTH: Final = 0.1
+_ORDER: Final = ("spec", "table", "line", "code", "cause", "person")
+
+
+@dataclass(frozen=True)
+class _Nearby:
+    """Specs that are checked among the rows that share a touched value of `columns` (none: among
+    all), in the schema `name`. `changed` names the contexts whose changes touch values too.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    changed: frozenset[str]
+    specs: tuple[int, ...]
+
+
+def recheck(
+    findings: pa.Table,
+    tables: Mapping[str, pa.Table | Path],
+    specs: Iterable[CheckSpec],
+    *,
+    arrived: Mapping[str, Collection[str]],
+    withdrawn: Mapping[str, pa.Table],
+    threads: int = 2,
+    memory: str = "1GB",
+) -> pa.Table:
+    """The findings of `check(tables, specs)`, from those before some sheets came or went.
+
+    `findings` are those of the same specs (each rule once) over the tables as they were, `tables`
+    are as they are now. `arrived` names the sheets (values of the column `table`) that are new in
+    each table, `withdrawn` holds the rows that are there no more. A corrected sheet is both, under
+    one name or two. Other rows stand in the order in which they stood, and no two tables share the
+    name of a sheet. Sorted by rule as in `specs`, then by sheet and line.
+    """
+    wanted = list(specs)
+    sources, needed = open_sources(tables, wanted)
+    gone = {name: open_source(name, rows) for name, rows in withdrawn.items() if name in sources}
+    with open_duckdb(sources, threads=threads, memory=memory) as machine:
+        declare_tables(machine, sources, needed)
+        touched = _declare_changes(machine, sources, gone, needed, arrived)
+        if sum(touched.values()) > WORTH * sum(each.row_count for each in sources.values()):
+            return sort_findings(check(tables, wanted, threads=threads, memory=memory), wanted)
+        make_contexts(machine, wanted)
+        changed = _changed_contexts(machine, wanted)
+        groups = _group(machine, wanted, touched, changed)
+        old = _number(findings, wanted)
+        hits = []
+        for group in groups:
+            _gather_nearby(machine, group, wanted, needed)
+            old = _drop(machine, old, group, wanted)
+            hits += list(_run(machine, group, wanted, list(sources)))
+    found = gather_findings(wanted, pl.concat(hits)) if hits else FINDING_SCHEMA.empty_table()
+    kept = old.select(FINDING_SCHEMA.names).to_arrow(compat_level=pl.CompatLevel.oldest())
+    return sort_findings(pa.concat_tables([kept.cast(FINDING_SCHEMA), found]), wanted)
+
+
+def sort_findings(findings: pa.Table, specs: Sequence[CheckSpec]) -> pa.Table:
+    """Findings by rule as in `specs`, then by sheet and line: an order that knows no row numbers."""
+    numbered = _number(findings, specs).with_row_index("nth")
+    order = numbered.sort(*_ORDER, nulls_last=True)["nth"].to_arrow()
+    return findings.take(order).combine_chunks()
+
+
+def _number(findings: pa.Table, specs: Sequence[CheckSpec]) -> pl.DataFrame:
+    frame = pl.from_arrow(findings)
+    assert isinstance(frame, pl.DataFrame)  # noqa: S101 - narrows the type
+    numbers = {spec.rule: number for number, spec in enumerate(specs)}
+    number = pl.col("rule").replace_strict(numbers, default=None, return_dtype=pl.Int32)
+    return frame.with_columns(number.alias("spec")).filter(pl.col("spec").is_not_null())
+
+
+def _declare_changes(
+    machine: duckdb.DuckDBPyConnection,
+    sources: Mapping[str, Source],
+    gone: Mapping[str, Source],
+    needed: Mapping[str, set[str]],
+    arrived: Mapping[str, Collection[str]],
+) -> dict[str, int]:
+    """Name in `touched` the rows that came or went, in `earlier` the tables as they were."""
+    machine.execute("CREATE SCHEMA touched")
+    machine.execute("CREATE SCHEMA earlier")
+    machine.execute("CREATE TABLE touched._sheets (role VARCHAR, sheet VARCHAR)")
+    counts = {}
+    for name, source in sources.items():
+        for sheet in sorted(arrived.get(name, ())):
+            machine.execute("INSERT INTO touched._sheets VALUES (?, ?)", [name, sheet])
+        columns = ", ".join(f'"{column}"' for column in source.told(needed[name]))
+        new = f"\"table\" IN (SELECT sheet FROM touched._sheets WHERE role = '{name}')"
+        went = ""
+        if name in gone:
+            machine.register(f"_gone_{name}", gone[name].read(needed[name]))
+            went = (
+                f" UNION ALL SELECT {columns.replace(_SHEET, _SHEET_OR.format(name))}"  # noqa: S608
+                f" FROM _gone_{name}"
+            )
+        for schema, kept in (("touched", new), ("earlier", f"NOT {new}")):
+            kind = "TABLE" if schema == "touched" else "VIEW"
+            machine.execute(
+                f"CREATE {kind} {schema}.{name} AS"  # noqa: S608 - checked names
+                f" SELECT {columns} FROM whole.{name} WHERE {kept}{went}"
+            )
+        counted = machine.execute(f"SELECT count(*) FROM touched.{name}")  # noqa: S608
+        counts[name] = counted.fetchall()[0][0]
+    return counts
+
+
+_SHEET: Final = '"table"'
+_SHEET_OR: Final = 'coalesce("table", \'{}\') AS "table"'
+
+
+def _changed_contexts(
+    machine: duckdb.DuckDBPyConnection, specs: Sequence[CheckSpec]
+) -> dict[str, set[str]]:
+    """Columns of each context that is no longer what it was; `earlier._changed_…` tells how."""
+    machine.execute("SET search_path = 'earlier,whole'")
+    changed = {}
+    for name, text in {n: t for spec in specs for n, t in spec.contexts().items()}.items():
+        machine.execute(f"CREATE TABLE earlier.{name} AS {text}")
+        now, then = f"whole.{name}", f"earlier.{name}"
+        machine.execute(
+            f"CREATE TABLE earlier._changed_{name} AS (FROM {now} EXCEPT FROM {then})"
+            f" UNION (FROM {then} EXCEPT FROM {now})"
+        )
+        rows = machine.execute(f"FROM earlier._changed_{name}")
+        if rows.fetchone() is not None:
+            changed[name] = {column[0] for column in rows.description or ()}
+    return changed
+
+
+def _group(
+    machine: duckdb.DuckDBPyConnection,
+    specs: Sequence[CheckSpec],
+    touched: Mapping[str, int],
+    changed: Mapping[str, set[str]],
+) -> list[_Nearby]:
+    """Which specs are concerned, by what they share."""
+    shared: dict[tuple[tuple[str, ...], frozenset[str]], list[int]] = {}
+    for number, spec in enumerate(specs):
+        moved = frozenset(set(spec.contexts()) & set(changed))
+        if not moved and not _concerned(machine, spec, touched):
+            continue
+        grain = spec.grain()
+        if moved:
+            columns = tuple(c for c in grain if all(c in changed[name] for name in moved))
+        else:
+            columns = grain[:1] if grain and grain[0].endswith("_key") else grain
+        shared.setdefault((columns, moved), []).append(number)
+    return [
+        _Nearby(f"near_{nth}", columns, moved, tuple(numbers))
+        for nth, ((columns, moved), numbers) in enumerate(shared.items())
+    ]
+
+
+def _concerned(
+    machine: duckdb.DuckDBPyConnection, spec: CheckSpec, touched: Mapping[str, int]
+) -> bool:
+    """Whether a row came or went that the spec looks at."""
+    for name in spec.needs():
+        if touched[name] and (name != spec.table or not spec.sub_items):
+            return True
+    if not touched[spec.table]:
+        return False
+    listed = ", ".join(f"$sub_item_{n}" for n in range(len(spec.sub_items)))
+    found = machine.execute(
+        f"SELECT 1 FROM touched.{spec.table} WHERE sub_item IN ({listed}) LIMIT 1",  # noqa: S608
+        {f"sub_item_{n}": sub_item for n, sub_item in enumerate(spec.sub_items)},
+    )
+    return found.fetchone() is not None
+
+
+def _gather_nearby(
+    machine: duckdb.DuckDBPyConnection,
+    group: _Nearby,
+    specs: Sequence[CheckSpec],
+    needed: Mapping[str, set[str]],
+) -> None:
+    """Make the group's schema: of each table the rows that share a touched value."""
+    machine.execute(f"CREATE SCHEMA {group.name}")
+    if not group.columns:
+        return
+    roles = {name for number in group.specs for name in specs[number].needs()}
+    sharing = sorted(name for name in roles if set(group.columns) <= needed[name])
+    listed = ", ".join(group.columns)
+    values = " UNION ".join(
+        f"SELECT {listed} FROM {relation}"  # noqa: S608 - checked names
+        for relation in (
+            *(f"touched.{name}" for name in sharing),
+            *(f"earlier._changed_{name}" for name in sorted(group.changed)),
+        )
+    )
+    machine.execute(f"CREATE TABLE {group.name}._values AS {values}")
+    same = " AND ".join(f"v.{column} IS NOT DISTINCT FROM r.{column}" for column in group.columns)
+    for name in sharing:
+        machine.execute(
+            f"CREATE TABLE {group.name}.{name} AS SELECT r.* FROM whole.{name} AS r"  # noqa: S608
+            f" WHERE EXISTS (SELECT 1 FROM {group.name}._values AS v WHERE {same})"
+        )
+
+
+def _drop(
+    machine: duckdb.DuckDBPyConnection,
+    old: pl.DataFrame,
+    group: _Nearby,
+    specs: Sequence[CheckSpec],
+) -> pl.DataFrame:
+    """What was found among rows that are checked anew is found anew, or is no more."""
+    anew = pl.col("spec").is_in(group.specs)
+    if not group.columns:
+        return old.filter(~anew)
+    made = machine.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = ?", [group.name]
+    )
+    places = " UNION ALL ".join(
+        f'SELECT "table", line FROM {group.name}.{name}'  # noqa: S608 - checked names
+        f' UNION ALL SELECT "table", line FROM touched.{name}'
+        for (name,) in made.fetchall()
+        if name != "_values"
+    )
+    rows = pl.from_arrow(machine.sql(places).to_arrow_table())
+    assert isinstance(rows, pl.DataFrame)  # noqa: S101 - narrows the type
+    there = old.filter(anew).join(rows, on=["table", "line"], how="anti", nulls_equal=True)
+    return pl.concat([old.filter(~anew), there])
+
+
+def _run(
+    machine: duckdb.DuckDBPyConnection,
+    group: _Nearby,
+    specs: Sequence[CheckSpec],
+    roles: Sequence[str],
+) -> Iterator[pl.DataFrame]:
+    machine.execute(f"SET search_path = '{group.name},whole'")
+    for number in group.specs:
+        yield run_spec(machine, number, specs[number], roles)

@@ -10,6 +10,7 @@ import math
 import os
 import random
 import re
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -395,3 +396,16 @@ def test_the_sixteenth_and_last_digits_matter():
     first = person(0)
     second = first[:14] + "999" + check_character(first[:14] + "999")
     assert made([first, second]).tokens.table.num_rows == 2
+
+
+def test_the_book_runs_and_keeps_its_promise(tmp_path, capsys):
+    book = Path(__file__).parents[2] / "docs" / "book" / "private-comparison.md"
+    (example,) = re.findall(r"```python\n(.*?)```", book.read_text("utf-8"), re.DOTALL)
+    tokens.write_tokens(tmp_path / "theirs", made([person(2), person(9)]).tokens)
+    given = {
+        "table": roll([person(1), person(2)]), "secret": SECRET, "today": AS_OF,
+        "out": tmp_path / "out", "kept": tmp_path / "kept", "theirs": tmp_path / "theirs",
+    }  # fmt: skip
+    exec(compile(example, str(book), "exec"), given)
+    assert capsys.readouterr().out == "1 [{'table': 'roster', 'line': 3}]\n"
+    assert test_whoever_has_the_key_can_try_all_numbers.__name__ in book.read_text("utf-8")

@@ -42,7 +42,12 @@ from mingbai.engine.generate.cases.persons import (
     plant_shared,
 )
 from mingbai.engine.generate.cases.planting import Planting
-from mingbai.engine.generate.cases.seats import plant_courses, plant_houses
+from mingbai.engine.generate.cases.seats import (
+    plant_courses,
+    plant_houses,
+    plant_seats,
+    seat_clean,
+)
 from mingbai.engine.generate.cases.spans import plant_certificates, plant_clashes
 from mingbai.engine.generate.cases.totals import Tally
 from mingbai.engine.generate.enrolment import Enrolled, death_dates, enrol, fill_up
@@ -53,6 +58,7 @@ from mingbai.engine.generate.registers import (
     write_list,
     write_people,
     write_progress,
+    write_seats,
     write_spared,
     write_truth,
 )
@@ -68,6 +74,7 @@ _PLANTS: Final = (
     plant_lists, plant_exclusions, plant_ages, plant_sexes, plant_amounts, plant_months,
     plant_courses, plant_new_and_gone, plant_codes, plant_certificates, plant_clashes,
     plant_grants, plant_heads, plant_unsure_heads, plant_members, plant_absences, plant_unclear,
+    plant_seats,
 )  # fmt: skip
 
 #: Told how far a stage has come: its name, what is done, what there is.
@@ -123,6 +130,7 @@ def make_county(
         name: write_list(folder / f"{name}.parquet", population, parts, marks)
         for name, parts in planting.lists.items()
     }
+    lists["seats"] = write_seats(folder / "seats.parquet", planting.seats)
     lists["progress"] = write_progress(folder / "progress.parquet", tally.report())
     findings = write_truth(folder / "truth.parquet", population.lots, planting.expected, marks)
     write_spared(folder / "spared.parquet", population.lots, planting.spared)
@@ -156,4 +164,5 @@ def _enrol(planting: Planting, last_alive: Ints, rows: int) -> tuple[dict[str, E
         missing -= theirs.count(sub_item.months)
         enrolled[sub_item.id] = theirs
     enter_enrolled(planting, enrolled["disabled.nursing"])
+    seat_clean(planting, enrolled["training.skills"])
     return enrolled, target

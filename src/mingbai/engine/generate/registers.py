@@ -18,7 +18,7 @@ from mingbai.engine.generate.columns import (
     spell_names,
 )
 from mingbai.engine.generate.lots import Ints, Lots
-from mingbai.engine.generate.places import CLOSED_TOWN, town_codes, village_codes
+from mingbai.engine.generate.places import CLOSED_TOWN, course_codes, town_codes, village_codes
 from mingbai.engine.generate.population import Population
 from mingbai.engine.generate.rosters import (
     Marks,
@@ -125,6 +125,20 @@ def write_progress(path: Path, lines: Sequence[Line]) -> int:
     places = pa.array(range(LINES_FROM, LINES_FROM + len(lines)), pa.int32())
     write_table(table.append_column("line", places), path)
     return len(lines)
+
+
+def write_seats(path: Path, seats: Sequence[tuple[Ints, Ints]]) -> int:
+    """How many seats each course was given."""
+    courses = np.concatenate([each for each, _ in seats])
+    table = pa.table(
+        {
+            "course": pa.array(course_codes(courses)),
+            "claimed": numbers_column(np.concatenate([each for _, each in seats]), pa.int64()),
+            "line": np.arange(LINES_FROM, LINES_FROM + len(courses), dtype=np.int32),
+        }
+    )
+    write_table(table, path)
+    return len(courses)
 
 
 def write_truth(path: Path, lots: Lots, expected: Sequence[Expected], marks: Marks) -> int:

@@ -72,8 +72,7 @@ def _books(county: Path) -> Iterator[tuple[str, pl.DataFrame]]:
                 waiting = []
             name = rows["book"][0]
             waiting.append(rows)
-    if waiting:
-        yield name, pl.concat(waiting)
+    yield name, pl.concat(waiting)
 
 
 def _known(county: Path, key: str, clear: str) -> pl.DataFrame:

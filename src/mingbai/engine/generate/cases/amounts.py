@@ -10,6 +10,7 @@ from mingbai.engine.generate.rows import STRANGE_GRADE
 _LIVING = "disabled.living"
 _DIBAO = "relief.dibao"
 _PENSION = "pension.basic"
+_OLD = "old-age.allowance"
 _SCREENING = "women.screening"
 
 
@@ -18,7 +19,7 @@ def plant_ages(planting: Planting) -> None:
     year = planting.plan.year
     for rule, sub_item, age in (
         ("pension-age", _PENSION, 60),
-        ("old-age-age", "old-age.allowance", 80),
+        ("old-age-age", _OLD, 80),
     ):
         early = planting.people(planting.count)
         planting.born(early, planting.day(9, 30, year - age))
@@ -68,6 +69,13 @@ def plant_amounts(planting: Planting) -> None:
     planting.expect("living-standard", "amount_off", off, rows=1, amount=fen + 100)
     planting.expect("month-to-month", "continuity_amount", off, _LIVING, rows=2,
                     amount=fen + 100 + fen)  # fmt: skip
+
+    old = planting.people(planting.count, ages=(82, 87))
+    higher = planting.item(_OLD).amounts[1][1]
+    planting.pay(old, _OLD, ALL_YEAR[:11])
+    planting.pay(old, _OLD, ALL_YEAR[11:], amount=higher)
+    planting.expect("old-age-standard", "amount_off", old, rows=1, amount=higher)
+    planting.expect("month-to-month", "continuity_amount", old, _OLD, rows=1, amount=higher)
 
     empty = planting.people(planting.count)
     planting.pay(empty, _LIVING, [*ALL_YEAR[:3], *ALL_YEAR[4:]])

@@ -11,7 +11,7 @@ import numpy as np
 from mingbai.engine.generate.lots import Ints
 from mingbai.engine.generate.plan import Plan, SubItem
 from mingbai.engine.generate.population import CASE_EVERY, COUNTED_ON, Population
-from mingbai.engine.generate.rows import NONE, Rows, join_rows, standard_rows
+from mingbai.engine.generate.rows import LINES_FROM, NONE, Rows, join_rows, standard_rows
 
 #: One case of each sort for so many people; one at least.
 PEOPLE_A_CASE: Final = 1_500
@@ -60,6 +60,8 @@ class Planting:
     lists: dict[str, list[Lines]] = field(default_factory=dict)
     #: People whose rows look wrong and are right, by what they look like.
     spared: dict[str, list[Ints]] = field(default_factory=dict)
+    #: Lines of the table of seats: courses and their seats (NONE where nothing was filled in).
+    seats: list[tuple[Ints, Ints]] = field(default_factory=list)
     taken: int = 0
     marks: int = 0
 
@@ -163,6 +165,13 @@ class Planting:
             for value in (day, town, marks)
         ]
         self.lists.setdefault(list_name, []).append(Lines(people, *whole))
+
+    def seat(self, courses: Ints, seats: Ints | int | None) -> list[str]:
+        """Say how many seats courses have; where these lines will stand in their table."""
+        first = LINES_FROM + sum(len(each) for each, _ in self.seats)
+        known = np.asarray(NONE if seats is None else seats, np.int64)
+        self.seats.append((courses, np.broadcast_to(known, len(courses))))
+        return [f"seats:{first + nth}" for nth in range(len(courses))]
 
     def spare(self, looks_like: str, people: Ints) -> None:
         """Note people who look wrong and are right: nothing may be found about them."""

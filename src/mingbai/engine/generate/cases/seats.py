@@ -19,6 +19,8 @@ from mingbai.engine.generate.rows import join_rows
 #: Numbers of planted courses start here.
 FIRST_CASE_COURSE = 900_000
 _OVER = 3
+#: Numbers of courses whose seats are wrong start at one, two and three times this.
+_ODD_COURSES = 1_000_000
 #: One overfull course for so many cases of other sorts: it takes more than fifty people.
 _CASES_A_COURSE = 20
 
@@ -26,15 +28,59 @@ _CASES_A_COURSE = 20
 def plant_courses(planting: Planting) -> None:
     """Courses with three people too many."""
     item = planting.item("training.skills")
-    courses = max(1, planting.count // _CASES_A_COURSE)
+    count = max(1, planting.count // _CASES_A_COURSE)
     many = item.course_seats + _OVER
     # Rows stand in the order of people: the surplus are the last ones.
-    people = np.sort(planting.people(many * courses))
-    course = np.tile(np.arange(courses), many) + FIRST_CASE_COURSE
+    people = np.sort(planting.people(many * count))
+    courses = np.arange(count) + FIRST_CASE_COURSE
+    course = np.tile(courses, many)
     planting.pay(people, item.id, [5], **course_rows(planting.plan, course, 5))
+    planting.seat(courses, item.course_seats)
     fen = item.amounts[0][1]
-    planting.expect("seats", "over_capacity", None, course_codes(np.arange(courses) +
-                    FIRST_CASE_COURSE), rows=_OVER, amount=_OVER * fen, count=courses)  # fmt: skip
+    for rule, code in (("seats", "over_capacity"), ("seats-given", "over_quota")):
+        planting.expect(
+            rule, code, None, course_codes(courses), rows=_OVER, amount=_OVER * fen, count=count
+        )
+
+
+def plant_seats(planting: Planting) -> None:
+    """Courses without seats, with none filled in, with two numbers; people on no course."""
+    item, rule = planting.item("training.skills"), "seats-given"
+    fen = item.amounts[0][1]
+    for sort, code in enumerate(("quota_unset", "quota_blank", "quota_conflict")):
+        people = planting.people(planting.count)
+        courses = np.arange(len(people)) + _ODD_COURSES * (sort + 1)
+        planting.pay(people, item.id, [6], **course_rows(planting.plan, courses, 6))
+        if code == "quota_unset":
+            planting.expect(
+                rule, code, None, course_codes(courses), rows=1, amount=fen, count=len(people)
+            )
+        elif code == "quota_blank":
+            causes = [f"row {place}" for place in planting.seat(courses, None)]
+            planting.expect(rule, code, None, causes, rows=1, amount=0, count=len(people))
+        else:
+            planting.seat(courses, 20)
+            planting.seat(courses, 30)
+            planting.expect(
+                rule, code, None, course_codes(courses), rows=2, amount=0, count=len(people)
+            )
+    nowhere = planting.people(planting.count)
+    planting.pay(nowhere, item.id, [9], start=planting.day(9), end=planting.day(9, 20))
+    planting.expect(rule, "quota_unplaced", nowhere, rows=1, amount=fen)
+    planting.expect("one-place-at-a-time", "spans_unknown", nowhere, rows=1, amount=fen)
+    beyond = len(nowhere) - item.course_seats
+    if beyond > 0:
+        # To the other rule they are all on one course: the one without a name.
+        planting.expect(
+            "seats", "over_capacity", None, "", rows=beyond, amount=beyond * fen, count=1
+        )
+
+
+def seat_clean(planting: Planting, enrolled: Enrolled) -> None:
+    """Give every course with nothing wrong the seats it needs, or some more."""
+    courses = np.unique(enrolled.course)
+    spare = planting.population.lots.between("spare seats", courses, 0, 5)
+    planting.seat(courses, planting.item("training.skills").course_seats + spare)
 
 
 def plant_houses(planting: Planting, last_alive: Ints) -> tuple[Enrolled, int]:

@@ -58,6 +58,12 @@ def plant_clashes(planting: Planting) -> None:
     fen = _train(planting, endless, 3, 6, planting.day(6, 1), None)
     planting.expect(rule, "spans_unknown", endless, rows=1, amount=fen)
 
+    again = planting.people(count)
+    first, last = planting.day(10, 25), planting.day(11, 5)
+    _train(planting, again, 6, 10, first, last)
+    fen = _train(planting, again, 6, 11, first, last)
+    planting.expect("once-a-course", "repeated_person", again, _TRAINING, rows=1, amount=fen)
+
     in_turn = planting.people(count)
     _train(planting, in_turn, 4, 7, planting.day(7, 1), planting.day(7, 7))
     _train(planting, in_turn, 5, 7 + 1, planting.day(7, 8), planting.day(7, 14))
@@ -69,5 +75,6 @@ def _train(
 ) -> Ints:
     """Put people on courses of their own, few on each; the amounts."""
     course = _COURSES + 10 * (np.arange(len(people)) // _ON_ONE) + sort
+    planting.seat(np.unique(course), _ON_ONE)
     rows = planting.pay(people, _TRAINING, [month], course=course, start=start, end=end)
     return rows["amount"]

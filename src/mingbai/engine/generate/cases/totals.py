@@ -80,11 +80,11 @@ class Tally:
             good = dated & (rows["amount"] != NONE)
             nowhere = np.full(int((~good).sum()), NONE, np.int64)
             self._lose(_MONEY_RULE, sub_item.id, nowhere, rows["amount"][~good])
-            if good.any():
-                amount = rows["amount"][good]
-                total = self._so_far.get(sub_item.id, 0) + int(amount.sum())
-                self._so_far[sub_item.id] = total
-                self._money.append(_Slot(sub_item.id, month, None, total, int(amount[0])))
+            # Every block has a clean row, so there is a first amount.
+            amount = rows["amount"][good]
+            total = self._so_far.get(sub_item.id, 0) + int(amount.sum())
+            self._so_far[sub_item.id] = total
+            self._money.append(_Slot(sub_item.id, month, None, total, int(amount[0])))
 
     def report(self) -> list[Line]:
         """The progress table with its faults; what must be found goes to the planting."""

@@ -7,12 +7,13 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mingbai.programme.actions import CannotSplit, split_exactly
 from mingbai.programme.queries import CannotConvert, convert, step_of, unit_of
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NAMES = ["340223100", "340223101", "340223102", "340223103", "340223104"]
 
 
@@ -23,7 +24,7 @@ def splits(draw):
     step = Decimal(1).scaleb(-places)
     weights = draw(
         st.dictionaries(
-            st.sampled_from(NAMES), st.decimals(0, 90_000, places=2), min_size=1, max_size=5
+            st.sampled_from(NAMES), st.integers(0, 90_000), min_size=1, max_size=5
         ).filter(lambda found: any(found.values()))
     )
     heaviest = max(weights, key=lambda name: (weights[name], name))
@@ -39,6 +40,7 @@ def splits(draw):
     return rest + sum(fixed.values(), Decimal(0)), weights, step, fixed
 
 
+@PATIENT
 @given(splits())
 def test_any_split_adds_up_exactly(case):
     total, weights, step, fixed = case
@@ -56,6 +58,7 @@ def test_any_split_adds_up_exactly(case):
             assert parts[name] == 0
 
 
+@PATIENT
 @given(splits())
 def test_who_weighs_more_never_gets_less(case):
     total, weights, step, fixed = case

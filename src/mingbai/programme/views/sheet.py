@@ -73,7 +73,7 @@ def save(request: HttpRequest) -> HttpResponse:
     given, grounds = read_sheet(request.POST, sheet.rows), GroundsForm(request.POST)
     faults = list(given.faults)
     if not grounds.is_valid():
-        faults += [error for errors in grounds.errors.values() for error in errors]
+        faults += [str(error) for errors in grounds.errors.values() for error in errors]
     seen = _seen(request)
     if faults:
         screen = _Screen(tuple(faults), grounds, seen, unsaved=True)

@@ -88,7 +88,7 @@ class Quota(CheckSpec):
                 SELECT {bare}, max(place) AS listed, min(row) AS row FROM placed GROUP BY {bare}
             ), stated AS (
                 SELECT {bare}, min(q.claimed) AS quota, max(q.claimed) AS most, min(q.row) AS row
-                FROM {self.other} AS q WHERE NOT ({blank}) GROUP BY {bare}
+                FROM {self.other} AS q GROUP BY {bare}
             ), fuller AS (
                 SELECT n.*, s.quota, s.row AS line FROM listed AS n
                 JOIN stated AS s ON {self._same("n", "s")}

@@ -75,7 +75,7 @@ class HouseholdGrants(CheckSpec):
                 WHERE r.household_key IS NOT NULL AND {self.scope()}
             ), looked AS (
                 SELECT house, row, month,
-                       month - lag(month) OVER w AS since, lead(month) OVER w - month AS until,
+                       month - (lag(month) OVER w) AS since, (lead(month) OVER w) - month AS until,
                        row_number() OVER w AS nth,
                        count(*) OVER (PARTITION BY house) AS times,
                        count(*) OVER (PARTITION BY house)

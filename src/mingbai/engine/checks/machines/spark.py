@@ -98,6 +98,7 @@ def local_session(threads: int, memory: str, folder: str) -> Any:
     """A Spark of this process that talks to nobody else and keeps its files in `folder`."""
     settings = {
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.memory": memory.lower().removesuffix("b"),

@@ -73,6 +73,7 @@ class RollMaker:
         self._sources: dict[str, str] = {}
         self._missed: list[tuple[str, Person]] = []
         self._steady: dict[str, int] = {}
+        self._ever: dict[str, set[str]] = {}
 
     def make(
         self, streams: Sequence[Stream], *, scale: Decimal, person_times: int, paid_amount: int
@@ -128,6 +129,8 @@ class RollMaker:
             # Among those who stay all half-year, so that nothing else explains their absence.
             steady = turn * (len(sizes) - 1)
             people[steady:steady] = overlooked
+            ever = self._ever.setdefault(stream.sub_item, set())
+            ever.update(person.id_number for person in people)
             core += people[turn * (len(sizes) - 1) : min(sizes)]
             for step, (month, size) in enumerate(zip(stream.months, sizes, strict=True)):
                 window = people[turn * step : turn * step + size]
@@ -176,7 +179,7 @@ class RollMaker:
             return []
         so_far = self._steady[stream.sub_item] = self._steady.get(stream.sub_item, 0) + count
         wanted = int(so_far * stream.missed_share) - len(self._missed)
-        there = {person.id_number for person in self._cores[stream.missed_by]}
+        there = self._ever[stream.missed_by]
         born = born_between(stream, self._book)
         found = [
             person

@@ -67,7 +67,7 @@ def score_batches(
     right_count: int,
 ) -> tuple[pa.Table, Promises]:
     """Pairs worth keeping (see PAIR columns in `run`), in order of rows, and promises."""
-    kept, below = [], 0.0
+    kept, below = [_nothing(plan)], 0.0
     for batch in batches:
         levels = np.stack(
             [batch[f"c{k}"].to_numpy() for k in range(len(plan.comparisons))], axis=1
@@ -89,6 +89,14 @@ def score_batches(
     pairs = pa.concat_tables(kept).sort_by([("left", "ascending"), ("right", "ascending")])
     high = pairs["probability"].to_numpy()
     return pairs, Promises(np.sort(high[high >= plan.floor])[::-1], below)
+
+
+def _nothing(plan: Plan) -> pa.Table:
+    levels = [(f"level_{each.column}", pa.int8()) for each in plan.comparisons]
+    return pa.schema([
+        ("left", pa.int32()), ("right", pa.int32()), ("probability", pa.float64()),
+        ("kin", pa.float64()), ("verdict", pa.string()), *levels,
+    ]).empty_table()  # fmt: skip
 
 
 def _rarity(often: npt.NDArray[np.int32], share: float, right_count: int) -> Floats:

@@ -1,10 +1,11 @@
-"""DuckDB and plain Python find the same in every table."""
+"""Every machine finds the same in every table."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.engine.machines import MACHINES, check_on
 from tests.engine.rolls import GENERATORS, given_tables, roll
 
 from mingbai.engine.checks import ALL_KINDS, FINDING_SCHEMA, TwoNames, check, message
@@ -20,9 +21,10 @@ def test_every_kind_has_a_generator():
 def test_machines_agree(kind, data):
     spec = data.draw(GENERATORS[kind])
     tables = data.draw(given_tables)
-    found = check(tables, [spec], threads=1)
+    found = check(tables, [spec], "plain")
     assert found.schema.equals(FINDING_SCHEMA)
-    assert found.equals(check(tables, [spec], "plain"))
+    for machine in MACHINES:
+        assert found.equals(check_on(machine, tables, [spec], threads=1)), machine
     for finding in found.to_pylist():
         assert finding["code"] in kind.MESSAGES
 

@@ -6,7 +6,7 @@ import dataclasses
 import json
 
 import pytest
-from tests.engine.machines import on_every_machine
+from tests.engine.machines import check_on, on_every_machine
 from tests.engine.rolls import roll
 from tests.engine.spectables import load_books, make_spec, spell_finding
 
@@ -32,7 +32,7 @@ A = {"sub_item": "a.1", "period": 202101, "amount": 30000}
 @pytest.mark.parametrize("case", CASES)
 def test_spec_table(machine, case):
     spec, tables = case.spec(), case.tables()
-    findings = check(tables, [spec], machine).to_pylist()
+    findings = check_on(machine, tables, [spec]).to_pylist()
     spelled = [spell_finding(each, json.loads(each["params"])) for each in findings]
     assert spelled == list(case.findings)
     for finding in findings:
@@ -79,8 +79,8 @@ def test_specs_validate_themselves(book):
 @on_every_machine
 def test_long_evidence_is_cut_but_counted(machine):
     rows = [{"who": f"p{n}", "account": "x", **A} for n in range(300)]
-    (finding,) = check(
-        {"roster": roll(*rows)}, [SharedValue(rule="r", severity=1)], machine
+    (finding,) = check_on(
+        machine, {"roster": roll(*rows)}, [SharedValue(rule="r", severity=1)]
     ).to_pylist()
     assert len(finding["evidence"]) == EVIDENCE_ROWS
     assert finding["rows"] == 300
@@ -92,7 +92,7 @@ def test_long_evidence_is_cut_but_counted(machine):
 def test_a_finding_that_holds_names_every_doubted_row(machine, severity, kept):
     rows = [{"who": "a", **A} for _ in range(301)]
     spec = RepeatedPerson(rule="r", severity=severity)
-    [finding] = check({"roster": roll(*rows)}, [spec], machine).to_pylist()
+    [finding] = check_on(machine, {"roster": roll(*rows)}, [spec]).to_pylist()
     doubted = [row["line"] for row in finding["evidence"] if row["subject"]]
     assert finding["rows"] == 300
     assert doubted == list(range(3, 303))[:kept]
@@ -101,8 +101,8 @@ def test_a_finding_that_holds_names_every_doubted_row(machine, severity, kept):
 @on_every_machine
 def test_a_finding_tells_sheet_sub_item_and_what_is_at_stake(machine):
     rows = [{"who": w, **A} for w in "abaa"]
-    [finding] = check(
-        {"roster": roll(*rows, sheet="s1")}, [RepeatedPerson(rule="r")], machine
+    [finding] = check_on(
+        machine, {"roster": roll(*rows, sheet="s1")}, [RepeatedPerson(rule="r")]
     ).to_pylist()
     assert (finding["table"], finding["line"]) == ("s1", 4)
     assert (finding["other_table"], finding["other_line"]) == ("s1", 2)
@@ -113,13 +113,13 @@ def test_a_finding_tells_sheet_sub_item_and_what_is_at_stake(machine):
 def test_what_is_missing_is_refused_never_skipped(machine):
     table = roll({"who": "a", **A})
     with pytest.raises(CannotCheck, match="deaths"):
-        check({"roster": table}, [OnList(rule="r", other="deaths")], machine)
+        check_on(machine, {"roster": table}, [OnList(rule="r", other="deaths")])
     with pytest.raises(CannotCheck, match="amount"):
-        check(
-            {"roster": table.drop_columns("amount")}, [AmountStandard(rule="r", fixed=1)], machine
+        check_on(
+            machine, {"roster": table.drop_columns("amount")}, [AmountStandard(rule="r", fixed=1)]
         )
     with pytest.raises(CannotCheck, match="line"):
-        check({"roster": table.drop_columns("line")}, [TwoNames(rule="r")], machine)
+        check_on(machine, {"roster": table.drop_columns("line")}, [TwoNames(rule="r")])
     with pytest.raises(ValueError, match="abacus"):
         check({"roster": table}, [TwoNames(rule="r")], "abacus")
 
@@ -141,4 +141,4 @@ def test_hostile_values_stay_values(machine):
     evil = "x' OR '1'='1"
     table = roll({"who": "a", **A}, {"who": "a", **A})
     spec = RepeatedPerson(rule="r", sub_items=(evil,))
-    assert check({"roster": table}, [spec], machine).num_rows == 0
+    assert check_on(machine, {"roster": table}, [spec]).num_rows == 0

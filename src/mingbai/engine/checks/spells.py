@@ -81,5 +81,7 @@ def fold(relation: str, columns: AbstractSet[str]) -> str:
 
 
 def _period(bit: str) -> str:
-    first = f"era * {_ERA} + ({bit}) // 16 * 100 + ({bit}) % 16"
+    # Counts of bits are tiny integers, which overflow from the era's third year.
+    place = f"CAST({bit} AS INTEGER)"
+    first = f"era * {_ERA} + {place} // 16 * 100 + {place} % 16"
     return f"CAST(CASE WHEN era >= {_ODD // 2} THEN era - {_ODD} ELSE {first} END AS INTEGER)"

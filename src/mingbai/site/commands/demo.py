@@ -85,6 +85,7 @@ def _build(home: Path, *, size: str, seed: int) -> bool:
     from mingbai.site.demo import make_county
     from mingbai.site.demo.accounts import ACCOUNTS, CREW, PASSWORD
     from mingbai.site.line import Crew, run_line
+    from mingbai.site.promises import promise_year
 
     bars, now = Bars(), timezone.now()
     folder = home / "demo-county"
@@ -114,7 +115,11 @@ def _build(home: Path, *, size: str, seed: int) -> bool:
         progress=bars.progress,
         stage=bars.stage,
     )
-    total = sum(s for name, s in bars.seconds.items() if name not in ("install", "county"))
+    with bars.stage("promise"):
+        promise_year(year=2021, crew=crew, at=now)
+    total = sum(
+        s for name, s in bars.seconds.items() if name not in ("install", "county", "promise")
+    )
     print(f"从文件夹到小结用时 {total:.0f} 秒。")
     return True
 

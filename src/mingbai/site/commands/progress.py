@@ -20,6 +20,7 @@ NAMES = {
     "enrol": "登记受益对象",
     "pay": "发放批次",
     "compile": "编制小结",
+    "promise": "签订责任书",
 }
 
 

@@ -82,7 +82,7 @@ def draw_row(luck: random.Random, gaps: float) -> dict[str, object]:
         "name": one("m", "m", "m", "n"),
         "sub_item": one("a.1", "a.1", "b.1", "c.1"),
         "town": one("340223100", "340223101"),
-        "period": one(202012, 202101, 202102, 202103, 202104, 202106),
+        "period": one(202012, 202101, 202102, 202103, 202104, 202106, 202302),
         "amount": one(0, 30000, 30000, 45000, 60000),
         "grade": one("g1", "g1", "g2", "g9"),
         "birth_date": one(birth, *edges),

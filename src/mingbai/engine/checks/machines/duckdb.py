@@ -1,8 +1,8 @@
 """DuckDB: in process, columnar, spills to disk; the default.
 
-Named tables stand in schemas: `whole` holds everything given, `sieved` only the people whom some
-check may concern (see `sieving`), `by_…` only what a check by another key may concern. A check
-runs against the narrowest that is enough for it.
+Named tables stand in schemas: `whole` holds everything given, `sieved` the rows of the people whom
+some check may concern (see `sieving`), `sieved_<n>` those of one sieve. A check runs against the
+narrowest that is enough for it.
 """
 
 from __future__ import annotations
@@ -51,8 +51,7 @@ def run_duckdb(
         sieved = sieving.sieve_people(machine, sources, needed, large)
         roles = list(sources)
         for number, spec in enumerate(specs):
-            schemas = sieved.get(id(spec), ("whole",))
-            machine.execute(f"SET search_path = '{','.join(schemas)}'")
+            machine.execute(f"SET search_path = '{sieved.get(id(spec), 'whole')},whole'")
             yield number, run_spec(machine, number, spec, roles)
 
 

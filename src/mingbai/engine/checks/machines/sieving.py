@@ -22,41 +22,34 @@ def sieve_people(
     sources: Mapping[str, Source],
     needed: Mapping[str, Set[str]],
     specs: Sequence[CheckSpec],
-) -> dict[int, tuple[str, ...]]:
-    """Make `sieved` (and `by_…`) and say which schemas each spec with a sieve runs against."""
+) -> dict[int, str]:
+    """Make `sieved`, and say which schema each spec with a sieve runs against (by its id)."""
     sieves = {id(spec): (spec, sieve) for spec in specs if (sieve := spec.sieve()) is not None}
     machine.execute("SET search_path = 'whole'")
-    machine.execute("CREATE TABLE whole.found (id_key BLOB, by_key VARCHAR, value BLOB)")
+    machine.execute("CREATE TABLE whole.found (sieve INTEGER, id_key BLOB, value BLOB)")
     for name, columns in needed.items():
         if any(f"{name}_spells" in sieve.text for _, sieve in sieves.values()):
             text = fold(f"whole._bare_{name}", columns)
             machine.execute(f"CREATE TABLE whole.{name}_spells AS {text}")
-    for sieve in _different(sieve for _, sieve in sieves.values()):
-        value = "NULL" if sieve.by == "id_key" else sieve.by
-        machine.execute(
-            f"INSERT INTO whole.found SELECT DISTINCT id_key, '{sieve.by}', {value}"  # noqa: S608
-            f" FROM ({sieve.text})",
-            dict(sieve.values),
-        )
-    fetch_people(machine, sources, {n for spec, _ in sieves.values() for n in spec.needs()}, needed)
-    for by in sorted({sieve.by for _, sieve in sieves.values()} - {"id_key"}):
-        machine.execute(f"CREATE SCHEMA by_{by}")
-        for name in {spec.table for spec, sieve in sieves.values() if sieve.by == by}:
+    numbers: dict[object, int] = {}
+    for _, sieve in sieves.values():
+        if _content(sieve) not in numbers:
+            number = numbers[_content(sieve)] = len(numbers)
+            value = "NULL" if sieve.by == "id_key" else sieve.by
             machine.execute(
-                f"CREATE TABLE by_{by}.{name} AS SELECT * FROM sieved.{name}"  # noqa: S608
-                f" WHERE {by} IS NULL"
-                f" OR {by} IN (SELECT value FROM whole.found WHERE by_key = '{by}')"
+                f"INSERT INTO whole.found SELECT DISTINCT {number}, id_key, {value}"  # noqa: S608
+                f" FROM ({sieve.text})",
+                dict(sieve.values),
             )
-    return {key: _schemas(sieve.by) for key, (_, sieve) in sieves.items()}
+    fetch_people(machine, sources, {n for spec, _ in sieves.values() for n in spec.needs()}, needed)
+    for spec, sieve in sieves.values():
+        _declare_sieved(machine, numbers[_content(sieve)], spec, sieve, needed)
+    return {key: f"sieved_{numbers[_content(sieve)]}" for key, (_, sieve) in sieves.items()}
 
 
-def _different(sieves: Iterable[Sieve]) -> list[Sieve]:
-    """Each once: rules that differ in severity only ask the same."""
-    return list({(s.text, tuple(sorted(s.values.items())), s.by): s for s in sieves}.values())
-
-
-def _schemas(by: str) -> tuple[str, ...]:
-    return ("sieved", "whole") if by == "id_key" else (f"by_{by}", "sieved", "whole")
+def _content(sieve: Sieve) -> object:
+    """Rules that differ in severity only ask the same."""
+    return sieve.text, tuple(sorted(sieve.values.items())), sieve.by
 
 
 def fetch_people(
@@ -65,12 +58,42 @@ def fetch_people(
     names: Iterable[str],
     needed: Mapping[str, Set[str]],
 ) -> None:
-    """Make `sieved`: all rows of the people in `whole.found`, of each table that has people."""
+    """Make `sieved`: all rows of the people in `whole.found`, once for each sieve that found them,
+    of each table that has people.
+    """
     machine.execute("CREATE TABLE whole.people AS SELECT DISTINCT id_key FROM whole.found")
+    machine.execute("CREATE TABLE whole.finders AS SELECT DISTINCT sieve, id_key FROM whole.found")
     machine.execute("CREATE SCHEMA sieved")
     for name in names:
         if "id_key" in needed[name]:
-            machine.execute(f"CREATE TABLE sieved.{name} AS {_fetch(sources[name])}")
+            machine.execute(
+                f"CREATE TABLE sieved.{name} AS SELECT f.sieve AS _sieve, r.*"  # noqa: S608
+                f" FROM ({_fetch(sources[name])}) AS r JOIN whole.finders AS f"
+                " ON r.id_key IS NOT DISTINCT FROM f.id_key"
+            )
+
+
+def _declare_sieved(
+    machine: duckdb.DuckDBPyConnection,
+    number: int,
+    spec: CheckSpec,
+    sieve: Sieve,
+    needed: Mapping[str, Set[str]],
+) -> None:
+    """Name in `sieved_<number>` the rows that this sieve found."""
+    schema = f"sieved_{number}"
+    machine.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    for name in spec.needs():
+        if "id_key" in needed[name]:
+            theirs = ""
+            if sieve.by != "id_key" and name == spec.table:
+                values = f"SELECT value FROM whole.found WHERE sieve = {number}"  # noqa: S608
+                theirs = f" AND ({sieve.by} IS NULL OR {sieve.by} IN ({values}))"
+            machine.execute(
+                f"CREATE OR REPLACE VIEW {schema}.{name} AS"  # noqa: S608 - checked names
+                f" SELECT * EXCLUDE (_sieve) FROM sieved.{name}"
+                f" WHERE _sieve = {number}{theirs}"
+            )
 
 
 def _fetch(source: Source) -> str:

@@ -82,9 +82,6 @@ class Absence(CheckSpec):
 
     def query(self) -> Query:
         """Months due to each person of the list, less those in which they stand on the roster."""
-        event = "l.event_date" if self.since_event else "CAST(NULL AS DATE)"
-        earliest = "l.event_date NULLS LAST, l.row" if self.since_event else "l.row"
-        places = ("coalesce(r.town, '')", "coalesce(l.town, '')") if self.by_town else ("''", "''")
         unclear = []
         if self.by_town:
             unclear.append("WHEN c.place = '' THEN 'qualify_unplaced'")
@@ -92,33 +89,7 @@ class Absence(CheckSpec):
             unclear.append("WHEN c.event IS NULL THEN 'qualify_undated'")
         return Query(
             f"""
-            WITH scoped AS (
-                SELECT r.id_key, r.period, r.row FROM {self.table} AS r
-                WHERE {self.scope()}
-            ), given AS (
-                SELECT {places[0]} AS place, r.period FROM {self._handed()[0]} AS r
-                WHERE r.period IS NOT NULL AND {self.scope()}
-            ), handed AS (
-                SELECT place, period FROM given
-                UNION
-                SELECT '' AS place, period FROM given
-            ), ordered AS (
-                SELECT l.id_key, l.row, {event} AS event, {places[1]} AS place,
-                       row_number() OVER (PARTITION BY l.id_key ORDER BY {earliest}) AS nth
-                FROM {self.other} AS l WHERE l.id_key IS NOT NULL
-            ), listed AS (
-                SELECT id_key, row, event, place FROM ordered WHERE nth = 1
-            ), seen AS (
-                SELECT DISTINCT id_key, period FROM scoped
-                WHERE id_key IS NOT NULL AND period IS NOT NULL
-            ), met AS (
-                SELECT id_key, min(row) AS row, count(*) - count(period) AS loose
-                FROM scoped WHERE id_key IS NOT NULL GROUP BY id_key
-            ), due AS (
-                SELECT l.id_key, l.row, l.event, l.place, h.period
-                FROM listed AS l JOIN handed AS h ON l.place = h.place
-                WHERE {self._begun("l.event")}
-            ), counted AS (
+            WITH {self._due()}, counted AS (
                 SELECT d.id_key, d.row, d.event, d.place, count(*) AS due,
                        count(s.id_key) AS present
                 FROM due AS d LEFT JOIN seen AS s ON d.id_key = s.id_key AND d.period = s.period
@@ -154,6 +125,40 @@ class Absence(CheckSpec):
                 **self.scope_values(),
             },
         )
+
+    def _due(self) -> str:
+        """Tables in between: the months due to each person of the list."""
+        event = "l.event_date" if self.since_event else "CAST(NULL AS DATE)"
+        earliest = "l.event_date NULLS LAST, l.row" if self.since_event else "l.row"
+        places = ("coalesce(r.town, '')", "coalesce(l.town, '')") if self.by_town else ("''", "''")
+        return f"""
+            scoped AS (
+                SELECT r.id_key, r.period, r.row FROM {self.table} AS r
+                WHERE {self.scope()}
+            ), given AS (
+                SELECT {places[0]} AS place, r.period FROM {self._handed()[0]} AS r
+                WHERE r.period IS NOT NULL AND {self.scope()}
+            ), handed AS (
+                SELECT place, period FROM given
+                UNION
+                SELECT '' AS place, period FROM given
+            ), ordered AS (
+                SELECT l.id_key, l.row, {event} AS event, {places[1]} AS place,
+                       row_number() OVER (PARTITION BY l.id_key ORDER BY {earliest}) AS nth
+                FROM {self.other} AS l WHERE l.id_key IS NOT NULL
+            ), listed AS (
+                SELECT id_key, row, event, place FROM ordered WHERE nth = 1
+            ), seen AS (
+                SELECT DISTINCT id_key, period FROM scoped
+                WHERE id_key IS NOT NULL AND period IS NOT NULL
+            ), met AS (
+                SELECT id_key, min(row) AS row, count(*) - count(period) AS loose
+                FROM scoped WHERE id_key IS NOT NULL GROUP BY id_key
+            ), due AS (
+                SELECT l.id_key, l.row, l.event, l.place, h.period
+                FROM listed AS l JOIN handed AS h ON l.place = h.place
+                WHERE {self._begun("l.event")}
+            )"""  # noqa: S608 - names passed check_identifier, the rest is ours
 
     def contexts(self) -> Mapping[str, str]:
         """The months that were handed in."""

@@ -70,29 +70,12 @@ class Continuity(CheckSpec):
 
     def query(self) -> Query:
         """Number the months of each place, then look one month back and ahead for each person."""
-        place = "coalesce(r.town, '')" if self.by_town else "''"
         amount, grade = "CAST(NULL AS BIGINT)", "CAST(NULL AS VARCHAR)"
         if self.amounts:
             amount, grade = "CAST(sum(r.amount) AS BIGINT)", "min(r.grade)"
         return Query(
             f"""
-            WITH scoped AS (
-                SELECT r.*, {place} AS place FROM {self.table} AS r
-                WHERE r.period IS NOT NULL AND r.sub_item IS NOT NULL AND {self.scope()}
-            ), given AS (
-                SELECT r.sub_item, {place} AS place, r.period FROM {self._handed()[0]} AS r
-                WHERE r.period IS NOT NULL AND r.sub_item IS NOT NULL AND {self.scope()}
-            ), handed AS (
-                SELECT sub_item, place, period FROM given
-                UNION
-                SELECT sub_item, '' AS place, period FROM given
-            ), months AS (
-                SELECT sub_item, place, period,
-                       row_number() OVER (PARTITION BY sub_item, place ORDER BY period) AS nth,
-                       count(*) OVER (PARTITION BY sub_item, place) AS total,
-                       lead(period) OVER (PARTITION BY sub_item, place ORDER BY period) AS due
-                FROM handed
-            ), paid AS (
+            WITH {self._months()}, paid AS (
                 SELECT r.id_key, r.sub_item, r.period, min(r.row) AS row,
                        {amount} AS amount, {grade} AS grade
                 FROM scoped AS r WHERE r.id_key IS NOT NULL
@@ -124,6 +107,28 @@ class Continuity(CheckSpec):
             """,  # noqa: S608 - the table's name passed check_identifier, the rest is ours
             self.scope_values(),
         )
+
+    def _months(self) -> str:
+        """Tables in between: the rows looked at, and the months of each place in order."""
+        place = "coalesce(r.town, '')" if self.by_town else "''"
+        return f"""
+            scoped AS (
+                SELECT r.*, {place} AS place FROM {self.table} AS r
+                WHERE r.period IS NOT NULL AND r.sub_item IS NOT NULL AND {self.scope()}
+            ), given AS (
+                SELECT r.sub_item, {place} AS place, r.period FROM {self._handed()[0]} AS r
+                WHERE r.period IS NOT NULL AND r.sub_item IS NOT NULL AND {self.scope()}
+            ), handed AS (
+                SELECT sub_item, place, period FROM given
+                UNION
+                SELECT sub_item, '' AS place, period FROM given
+            ), months AS (
+                SELECT sub_item, place, period,
+                       row_number() OVER (PARTITION BY sub_item, place ORDER BY period) AS nth,
+                       count(*) OVER (PARTITION BY sub_item, place) AS total,
+                       lead(period) OVER (PARTITION BY sub_item, place ORDER BY period) AS due
+                FROM handed
+            )"""  # noqa: S608 - names passed check_identifier, the rest is ours
 
     def _parts(self) -> Iterator[str]:
         """One SELECT for each thing looked for."""

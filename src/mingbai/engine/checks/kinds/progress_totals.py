@@ -97,61 +97,16 @@ class ProgressTotals(CheckSpec):
 
     def query(self) -> Query:
         """Tally the roster by slot, gather the lines by slot, lay one beside the other."""
-        place = "coalesce(r.town, '')" if self.by_town else "''"
-        value = f"r.{self._value}" if self._value else "1"
-        lacking = "g.sub_item IS NULL OR g.period IS NULL OR g.value IS NULL"
-        lacking += " OR g.place = ''" if self.by_town else ""
-        lost = "p.sub_item IS NULL OR p.period IS NULL"
-        ours = f"coalesce(p.town, '') {'<>' if self.by_town else '='} ''"
         values: dict[str, object] = {"tolerance": self.tolerance, **self.scope_values()}
         if self.measure:
             values["measure"] = self.measure
-            ours += " AND (p.measure = $measure OR p.measure IS NULL)"
-            lost += " OR p.measure IS NULL"
-        until = "t.period = k.period"
-        if self.cumulative:
-            until = "t.period <= k.period AND t.period // 100 = k.period // 100"
         over, under = self._codes()
         slot = (
             "coalesce(sub_item, '') || '|' || place || '|' || coalesce(CAST(period AS VARCHAR), '')"
         )
         return Query(
             f"""
-            WITH given AS (
-                SELECT r.sub_item, r.period, {place} AS place, {value} AS value, r.row
-                FROM {self.table} AS r WHERE {self.scope()}
-            ), good AS (
-                SELECT * FROM given AS g WHERE NOT ({lacking})
-            ), tally AS ({self._tally()}), lines AS (
-                SELECT p.sub_item, p.period, coalesce(p.town, '') AS place, p.claimed, p.row,
-                       {lost} AS lost
-                FROM {self.other} AS p WHERE {ours} AND {self.scope("p")}
-            ), stated AS (
-                SELECT sub_item, place, period, min(row) AS row,
-                       min(claimed) AS claimed, max(claimed) AS most
-                FROM lines WHERE NOT lost GROUP BY sub_item, place, period
-            ), present AS (
-                SELECT sub_item, place, period, min(row) AS row
-                FROM good GROUP BY sub_item, place, period
-            ), slots AS (
-                SELECT sub_item, place, period FROM stated
-                UNION
-                SELECT sub_item, place, period FROM present
-            ), totals AS (
-                SELECT k.sub_item, k.place, k.period,
-                       CAST(coalesce(sum(t.n), 0) AS BIGINT) AS listed
-                FROM slots AS k LEFT JOIN tally AS t
-                  ON t.sub_item = k.sub_item AND t.place = k.place AND {until}
-                GROUP BY k.sub_item, k.place, k.period
-            ), laid AS (
-                SELECT k.sub_item, k.place, k.period, k.listed, s.claimed, s.most,
-                       s.row AS line, p.row AS first
-                FROM totals AS k
-                LEFT JOIN stated AS s
-                  ON s.sub_item = k.sub_item AND s.place = k.place AND s.period = k.period
-                LEFT JOIN present AS p
-                  ON p.sub_item = k.sub_item AND p.place = k.place AND p.period = k.period
-            ), differing AS (
+            WITH {self._sides()}, {self._laid()}, differing AS (
                 SELECT CASE WHEN claimed - listed > $tolerance THEN '{over}'
                             ELSE '{under}' END AS code, *
                 FROM laid WHERE claimed = most
@@ -184,12 +139,72 @@ class ProgressTotals(CheckSpec):
                 UNION ALL
                 SELECT 'totals_uncounted', coalesce(g.sub_item, '') || '|' || g.place,
                        '{self.table}', g.row, TRUE, NULL, NULL
-                FROM given AS g WHERE {lacking}
+                FROM given AS g WHERE {self._lacking()}
             )
             SELECT code, NULL AS person, cause, "table", row, subject, fact1, fact2 FROM found
             """,  # noqa: S608 - both tables' names passed check_identifier, the rest is ours
             values,
         )
+
+    def _lacking(self) -> str:
+        """Condition for roster rows that cannot be counted."""
+        town = " OR g.place = ''" if self.by_town else ""
+        return f"g.sub_item IS NULL OR g.period IS NULL OR g.value IS NULL{town}"
+
+    def _sides(self) -> str:
+        """Tables in between: the roster's rows and tally, the progress table's lines and slots."""
+        place = "coalesce(r.town, '')" if self.by_town else "''"
+        value = f"r.{self._value}" if self._value else "1"
+        lacking = self._lacking()
+        lost = "p.sub_item IS NULL OR p.period IS NULL"
+        ours = f"coalesce(p.town, '') {'<>' if self.by_town else '='} ''"
+        if self.measure:
+            ours += " AND (p.measure = $measure OR p.measure IS NULL)"
+            lost += " OR p.measure IS NULL"
+        return f"""
+            given AS (
+                SELECT r.sub_item, r.period, {place} AS place, {value} AS value, r.row
+                FROM {self.table} AS r WHERE {self.scope()}
+            ), good AS (
+                SELECT * FROM given AS g WHERE NOT ({lacking})
+            ), tally AS ({self._tally()}), lines AS (
+                SELECT p.sub_item, p.period, coalesce(p.town, '') AS place, p.claimed, p.row,
+                       {lost} AS lost
+                FROM {self.other} AS p WHERE {ours} AND {self.scope("p")}
+            ), stated AS (
+                SELECT sub_item, place, period, min(row) AS row,
+                       min(claimed) AS claimed, max(claimed) AS most
+                FROM lines WHERE NOT lost GROUP BY sub_item, place, period
+            )"""  # noqa: S608 - names passed check_identifier, the rest is ours
+
+    def _laid(self) -> str:
+        """Tables in between: what is claimed beside what is listed, slot by slot."""
+        until = "t.period = k.period"
+        if self.cumulative:
+            until = "t.period <= k.period AND t.period // 100 = k.period // 100"
+        return f"""
+            present AS (
+                SELECT sub_item, place, period, min(row) AS row
+                FROM good GROUP BY sub_item, place, period
+            ), slots AS (
+                SELECT sub_item, place, period FROM stated
+                UNION
+                SELECT sub_item, place, period FROM present
+            ), totals AS (
+                SELECT k.sub_item, k.place, k.period,
+                       CAST(coalesce(sum(t.n), 0) AS BIGINT) AS listed
+                FROM slots AS k LEFT JOIN tally AS t
+                  ON t.sub_item = k.sub_item AND t.place = k.place AND {until}
+                GROUP BY k.sub_item, k.place, k.period
+            ), laid AS (
+                SELECT k.sub_item, k.place, k.period, k.listed, s.claimed, s.most,
+                       s.row AS line, p.row AS first
+                FROM totals AS k
+                LEFT JOIN stated AS s
+                  ON s.sub_item = k.sub_item AND s.place = k.place AND s.period = k.period
+                LEFT JOIN present AS p
+                  ON p.sub_item = k.sub_item AND p.place = k.place AND p.period = k.period
+            )"""  # noqa: S608 - names passed check_identifier, the rest is ours
 
     def _codes(self) -> tuple[str, str]:
         if self.counted == "amount":

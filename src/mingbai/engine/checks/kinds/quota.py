@@ -69,24 +69,13 @@ class Quota(CheckSpec):
 
     def query(self) -> Query:
         """Place people by their first row, and lay their places beside the quotas."""
-        mine = ", ".join(f"r.{column}" for column in self.per)
         bare = ", ".join(self.per)
         missing = " OR ".join(f"r.{column} IS NULL" for column in self.per)
         blank = " OR ".join(f"q.{column} IS NULL" for column in self.per)
         slot = " || '|' || ".join(f"CAST(n.{column} AS VARCHAR)" for column in self.per)
-        unit = "r.id_key" if self.counted == "people" else "r.row"
         return Query(
             f"""
-            WITH counted AS (
-                SELECT {mine}, r.row, min(r.row) OVER (PARTITION BY {mine}, {unit}) AS met
-                FROM {self.table} AS r
-                WHERE {unit} IS NOT NULL AND NOT ({missing}) AND {self.scope()}
-            ), placed AS (
-                SELECT {bare}, row, dense_rank() OVER (PARTITION BY {bare} ORDER BY met) AS place
-                FROM counted
-            ), listed AS (
-                SELECT {bare}, max(place) AS listed, min(row) AS row FROM placed GROUP BY {bare}
-            ), stated AS (
+            WITH {self._places()}, stated AS (
                 SELECT {bare}, min(q.claimed) AS quota, max(q.claimed) AS most, min(q.row) AS row
                 FROM {self.other} AS q GROUP BY {bare}
             ), fuller AS (
@@ -124,6 +113,24 @@ class Quota(CheckSpec):
             """,  # noqa: S608 - both tables' names passed check_identifier, the columns are ours
             self.scope_values(),
         )
+
+    def _places(self) -> str:
+        """Tables in between: the place of each row's person (or row), and how many there are."""
+        mine = ", ".join(f"r.{column}" for column in self.per)
+        bare = ", ".join(self.per)
+        missing = " OR ".join(f"r.{column} IS NULL" for column in self.per)
+        unit = "r.id_key" if self.counted == "people" else "r.row"
+        return f"""
+            counted AS (
+                SELECT {mine}, r.row, min(r.row) OVER (PARTITION BY {mine}, {unit}) AS met
+                FROM {self.table} AS r
+                WHERE {unit} IS NOT NULL AND NOT ({missing}) AND {self.scope()}
+            ), placed AS (
+                SELECT {bare}, row, dense_rank() OVER (PARTITION BY {bare} ORDER BY met) AS place
+                FROM counted
+            ), listed AS (
+                SELECT {bare}, max(place) AS listed, min(row) AS row FROM placed GROUP BY {bare}
+            )"""  # noqa: S608 - names passed check_identifier, the rest is ours
 
     def _same(self, one: str, two: str) -> str:
         return " AND ".join(f"{one}.{column} = {two}.{column}" for column in self.per)

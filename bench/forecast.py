@@ -13,7 +13,7 @@ from tests.engine.forecast.simulator import simulate
 from tests.engine.forecast.trials import history, try_alarms, try_forecasts
 
 
-def main(count: int = 1000, past_count: int = 240, seed: int = 1) -> None:
+def main(count: int = 1000, past_count: int = 300, seed: int = 1) -> None:
     """One line a month, then the whole."""
     past, truths = history(past_count, seed), simulate(count, seed + 1000)
     began = time.perf_counter()
@@ -27,7 +27,8 @@ def main(count: int = 1000, past_count: int = 240, seed: int = 1) -> None:
         slipped.append(flags[1])
         print(
             f"{month:5d} {trial.truth.size:4d} {trial.coverage:.3f}"
-            f" {trial.error(trial.expected):.2f} {trial.error(trial.pace):.2f} {trial.error(trial.due):.2f}"
+            f" {trial.error(trial.expected):.2f} {trial.error(trial.pace):.2f}"
+            f" {trial.error(trial.due):.2f}"
             f" {np.mean(trial.high - trial.low):.2f} {np.mean(trial.too_early):.2f}"
             f" | {flags[0].mean():.3f} {flags[1].mean():.3f}"
         )

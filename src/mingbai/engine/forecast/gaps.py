@@ -27,14 +27,19 @@ def gaps_of(course: Course, months: int) -> Array:
     """
     found = np.full(months, np.nan)
     done = course.finished_at
-    for n in range(months):
-        planned = course.plan[min(n, len(course.plan) - 1)]
+    for n, planned in enumerate(plan_of(course, months) / MONTHS):
         told = course.reports[n] if n < len(course.reports) else None
         if done is not None and done <= n + 1:
             told = 1.0
         if told is not None:
             found[n] = (planned - min(told, 1.0)) * MONTHS
     return found
+
+
+def plan_of(course: Course, months: int = MONTHS) -> Array:
+    """The plan in months of work at the end of each month; shape (months,)."""
+    last = course.plan[-1]
+    return np.array([*course.plan, *[last] * months][:months]) * MONTHS
 
 
 def rows_of(courses: Sequence[Course], month: int) -> Array:

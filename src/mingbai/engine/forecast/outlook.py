@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
 
-from mingbai.engine.forecast.gaps import MONTHS, Array, rows_of
+from mingbai.engine.forecast.gaps import MONTHS, Array, plan_of, rows_of
 from mingbai.engine.forecast.pooling import (
     Filled,
     Law,
@@ -38,6 +38,7 @@ class Experience:
     prior: Prior
     ids: tuple[str, ...]
     kinds: tuple[str, ...]
+    plans: Array
     filled: Filled
     common: Law
     levels: Array
@@ -59,7 +60,8 @@ def learn(courses: Iterable[Course], month: int, prior: Prior | None = None) -> 
         common = pool(filled, np.ones((1, len(rows))), belief, prior.weight)
         filled = fill_holes(rows, common)
     ids, kinds = tuple(c.id for c in running), tuple(c.kind for c in running)
-    blank = Experience(month, prior, ids, kinds, filled, common, np.array([]))
+    plans = _plans(running)
+    blank = Experience(month, prior, ids, kinds, plans, filled, common, np.array([]))
     mean, spread, _ = _predict(blank, running)
     levels: list[float] = []
     for n, course in enumerate(running):
@@ -71,7 +73,7 @@ def learn(courses: Iterable[Course], month: int, prior: Prior | None = None) -> 
             )
             # A finish known to the month only lies anywhere in it: its level is spread as well.
             levels += [low + (high - low) * share for share in _SPREAD]
-    return Experience(month, prior, ids, kinds, filled, common, np.sort(np.array(levels)))
+    return replace(blank, levels=np.sort(np.array(levels)))
 
 
 def forecast(
@@ -144,6 +146,8 @@ def _predict(experience: Experience, courses: Sequence[Course]) -> tuple[Array, 
     apart = np.where(told, known, 0.0)[:, None, :] - experience.filled.rows[None, :, :month]
     square = (np.where(told[:, None, :], apart, 0.0) ** 2).sum(axis=2)
     distance = square / np.maximum(told.sum(axis=1), 1)[:, None]
+    plans = _plans(courses)[:, None, :] - experience.plans[None, :, :]
+    distance = distance + (plans**2).mean(axis=2)
     kinds, ids = np.array(experience.kinds, dtype=str), np.array(experience.ids, dtype=str)
     same = kinds[None, :] == np.array([course.kind for course in courses], dtype=str)[:, None]
     own = ids[None, :] == np.array([course.id for course in courses], dtype=str)[:, None]
@@ -153,6 +157,11 @@ def _predict(experience: Experience, courses: Sequence[Course]) -> tuple[Array, 
     mean, left = condition(rows, law)
     spread = np.sqrt(np.einsum("nii->ni", left))
     return mean, spread, weights.sum(axis=1)
+
+
+def _plans(courses: Sequence[Course]) -> Array:
+    """The plans in months of work, a row each (n, 12)."""
+    return np.array([plan_of(course) for course in courses]).reshape(-1, MONTHS)
 
 
 # -- the finish, known to lie after the last report; and levels made even ------------------------

@@ -24,8 +24,8 @@ class Prior:
 
     ``start``: spread of late beginnings; ``pace``: spread of what a wrong pace costs by year-end;
     ``drift``: unevenness a month; ``noise``: of one report. ``weight`` and ``like_weight`` say how
-    many items the belief, and what is common to all, count as. Items that stand ``near`` months
-    from each other on average are like; one of another kind counts ``other_kind`` of its own.
+    many items the belief, and what is common to all, count as. Items whose gaps, and whose plans,
+    lie ``near`` months of work from each other are like; another kind counts ``other_kind``.
     """
 
     start: float = 0.8
@@ -33,7 +33,7 @@ class Prior:
     drift: float = 0.35
     noise: float = 0.3
     weight: float = 6.0
-    like_weight: float = 6.0
+    like_weight: float = 4.0
     near: float = 0.4
     other_kind: float = 0.2
 

@@ -21,7 +21,13 @@ from mingbai.programme.actions import (
     submit_revision,
 )
 from mingbai.programme.models import TargetRevision
-from mingbai.programme.queries import open_draft, programme_year, standings_of, target_sheet
+from mingbai.programme.queries import (
+    open_draft,
+    programme_year,
+    split_step,
+    standings_of,
+    target_sheet,
+)
 from mingbai.site.line import Crew
 
 _HOUSE = Asker.system("the demonstration shows a year of targets and letters")
@@ -107,7 +113,8 @@ def _save(
     for row in sheet.rows if sheet else ():
         if row.item.code in codes and row.word.target is not None and row.word.shares:
             target = row.word.target + more
-            parts = split_exactly(total=target, weights=row.word.shares, step=row.step)
+            step = split_step(row.word.unit, target, row.word.shares.values())
+            parts = split_exactly(total=target, weights=row.word.shares, step=step)
             edits.append(Edit(*row.key, row.word.state, target, parts))
     return save_revision(
         year=year,

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mingbai.programme.actions import CannotSplit, split_exactly
-from mingbai.programme.queries import CannotConvert, convert, step_of, unit_of
+from mingbai.programme.queries import CannotConvert, convert, split_step, step_of, unit_of
 
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NAMES = ["340223100", "340223101", "340223102", "340223103", "340223104"]
@@ -128,3 +128,19 @@ def test_steps_follow_the_unit_and_the_target():
     assert step_of("公里", Decimal("12.5")) == Decimal("0.001")
     assert step_of("棵", Decimal("0.1234")) == Decimal("0.0001")
     assert not unit_of("%").adds
+
+
+@pytest.mark.parametrize(
+    ("unit", "target", "parts", "wanted"),
+    [
+        ("户", "300", [], "1"),
+        ("公里", "44", ["9", "7.6"], "0.1"),
+        ("公里", "44", ["9.25"], "0.01"),
+        ("公里", "12.345", [], "0.001"),
+        ("万人", "45", [], "0.1"),
+        ("户", "300.5", ["1.25"], "0.1"),
+    ],
+)
+def test_a_split_is_as_fine_as_the_figures_are_written(unit, target, parts, wanted):
+    step = split_step(unit, Decimal(target), [Decimal(part) for part in parts])
+    assert step == Decimal(wanted)

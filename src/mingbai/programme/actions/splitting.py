@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from mingbai.programme.queries.units import step_of, unit_of
+from mingbai.programme.queries.units import split_step, unit_of
 from mingbai.programme.queries.words import Word
 
 _NOTHING: Mapping[str, Decimal] = {}
@@ -75,7 +75,7 @@ def propose_parts(
     else:
         weights = dict.fromkeys(towns, 1)
     fixed = {town: part for town, part in word.shares.items() if town in weights} if keep else {}
-    step = step_of(word.unit, word.target)
+    step = split_step(word.unit, word.target, word.shares.values())
     return split_exactly(total=word.target, weights=weights, step=step, fixed=fixed)
 
 

@@ -38,7 +38,14 @@ from mingbai.programme.queries.revisions import (
     state_of,
     told_of,
 )
-from mingbai.programme.queries.units import CannotConvert, Unit, convert, step_of, unit_of
+from mingbai.programme.queries.units import (
+    CannotConvert,
+    Unit,
+    convert,
+    split_step,
+    step_of,
+    unit_of,
+)
 from mingbai.programme.queries.upper import (
     Checked,
     check_targets,
@@ -109,6 +116,7 @@ __all__ = [
     "shares",
     "sheet_words",
     "show_target",
+    "split_step",
     "standings_of",
     "state_of",
     "step_of",

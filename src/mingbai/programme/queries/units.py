@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -57,10 +58,21 @@ def unit_of(name: str) -> Unit:
 
 
 def step_of(name: str, target: Decimal) -> Decimal:
-    """The smallest part of this target: the unit's, or finer where the target itself is."""
-    exponent = target.normalize().as_tuple().exponent
-    own = -exponent if isinstance(exponent, int) else 0
-    return Decimal(1).scaleb(-min(max(own, unit_of(name).places), PLACES))
+    """The finest figure this measure may have: the unit's, or finer where the target itself is."""
+    return Decimal(1).scaleb(-min(max(_decimals(target), unit_of(name).places), PLACES))
+
+
+def split_step(name: str, target: Decimal, parts: Iterable[Decimal] = ()) -> Decimal:
+    """How finely a split goes: as finely as the target and the present parts are written, with one
+    decimal at least where the unit has any. Nobody wants a road shared out by the metre."""
+    places = unit_of(name).places
+    written = max([min(places, 1), *(_decimals(part) for part in parts)])
+    return Decimal(1).scaleb(-min(max(_decimals(target), min(written, places)), PLACES))
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def convert(value: Decimal, given: str, wanted: str) -> Decimal:

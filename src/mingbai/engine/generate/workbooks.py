@@ -41,16 +41,14 @@ def write_workbooks(
     """Write the roster of a county (see `make_county`) to `folder`: a workbook for each sub-item
     and month, a sheet for each town, its rows on the lines that the roster says; the rows written.
 
-    For small counties: a million rows take about two minutes. Memory: the people's table.
+    For small counties: a million rows take about two minutes. Memory: the people's table and one workbook.
     """
     folder.mkdir(parents=True, exist_ok=True)
     known = {key: _known(county, key, clear) for _, key, clear in _HEADINGS if clear}
     done = 0
     for name, rows in _books(county):
         frame = _clear(rows, known)
-        with xlsxwriter.Workbook(
-            folder / f"{name}.xlsx", {"constant_memory": True, "strings_to_formulas": False}
-        ) as book:
+        with xlsxwriter.Workbook(folder / f"{name}.xlsx", {"strings_to_formulas": False}) as book:
             for sheet in frame.partition_by("table", maintain_order=True):
                 _write_sheet(book, sheet)
         done += len(frame)

@@ -2,9 +2,9 @@
 
     PYTHONPATH=src python bench/engine/match.py DATA [--sets febrl1 …] [--splink splink.json]
 
-DATA is a folder as febrl_export.py and match_data.py (into DATA/people) fill it; splink.json is what
-match_splink.py wrote. Both sides run with default settings; the truth is read after the match. Pairs
-count from a probability of 0.5; `stated` is what the match itself expected of that threshold.
+DATA is a folder as febrl_export.py and match_data.py (into DATA/people) fill it; splink.json is
+what match_splink.py wrote. Both sides run with default settings; the truth is read after the match.
+Pairs count from a probability of 0.5; `stated` is what the match expected of that threshold.
 """
 
 from __future__ import annotations

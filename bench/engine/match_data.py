@@ -3,7 +3,8 @@
     PYTHONPATH=src python bench/engine/match_data.py OUT [--people 554000] [--applications 100000]
 
 Writes people.parquet, applications.parquet and truth.parquet (which only the scoring reads).
-People of one village stand together; every fourth shares a house, and so a phone, with the one before.
+People of one village stand together; every fourth shares a house, and so a phone, with the one
+before.
 """
 
 from __future__ import annotations

@@ -138,7 +138,7 @@ def settings_for(name: str, variant: str, with_id: bool, key: str, link: bool) -
         ),
         "sure": sure,
         "recall": 0.9,
-        "max_pairs": 1e7,
+        "max_pairs": 1e6,
         "train": [block_on("birth_date"), block_on("name")],
     }
 

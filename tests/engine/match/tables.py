@@ -1,4 +1,4 @@
-"""Tables that Hypothesis draws for matching: small alphabets, so that values meet and nearly meet."""
+"""Tables that Hypothesis draws for matching: small alphabets, so that values (nearly) meet."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from hypothesis import strategies as st
 
 from mingbai.engine.generate import id_number
 from mingbai.engine.match import Day, Digits, Group, HanName, IdNumber, Plan, Words
+from mingbai.engine.match.blocking import Rule
+from mingbai.engine.match.machines.duckdb import DuckPairs
+from mingbai.engine.match.machines.plain import PlainPairs
+from mingbai.engine.match.prepare import prepare_table
 
 FULL = Plan(
     comparisons=(
@@ -47,11 +51,18 @@ def _numbers(draw):
     return number
 
 
+NUMBERS = _numbers()
 NAMES = st.text("王黄旺李丽莉建国國健·•?\ue4c6 \ue863䶮𠮷吉aＡé", max_size=6)
-WORDS = st.text("abé st", max_size=9) | st.sampled_from(["smith street", "smiht street", "smith st"])
+WORDS = st.text("abé st", max_size=9) | st.sampled_from(
+    ["smith street", "smiht street", "smith st"]
+)
 DAYS = st.sampled_from(_BIRTHS)
-TEXT_DAYS = st.sampled_from(["19500101", "1950-01-11", "19501101", "19500110", "1950.13.45", "x", ""])
-PHONES = st.text("0123-", max_size=5) | st.sampled_from(["15400000001", "15400000010", "1540000001"])
+TEXT_DAYS = st.sampled_from(
+    ["19500101", "1950-01-11", "19501101", "19500110", "1950.13.45", "x", ""]
+)
+PHONES = st.text("0123-", max_size=5) | st.sampled_from(
+    ["15400000001", "15400000010", "1540000001"]
+)
 PLACES = st.sampled_from(["340223100001", "340223100002", "340223101001", "", "x"])
 
 
@@ -61,7 +72,7 @@ def records(draw, least=1, most=14):
     rows = draw(
         st.lists(
             st.fixed_dictionaries({
-                "name": maybe(NAMES), "id_number": maybe(_numbers()), "birth_date": maybe(DAYS),
+                "name": maybe(NAMES), "id_number": maybe(NUMBERS), "birth_date": maybe(DAYS),
                 "phone": maybe(PHONES), "village": maybe(PLACES), "given": maybe(WORDS),
                 "family": maybe(WORDS), "amount": maybe(st.integers(0, 10**6)),
             }),
@@ -80,3 +91,20 @@ def table_of(rows):
         ("family", pa.string()), ("amount", pa.int64()),
     ])  # fmt: skip
     return pa.Table.from_pylist(rows, schema=schema)
+
+
+EVERY = Rule("all", ("g__flat",), 0.0)
+
+
+def machines(left, right, plan):
+    both = left.to_pylist(), None if right is None else right.to_pylist()
+    ready = None if right is None else prepare_table(right, plan)
+    duck = DuckPairs(plan, prepare_table(left, plan), ready, threads=1, memory="200MB", spill=None)
+    return duck, PlainPairs(plan, *both)
+
+
+def all_levels(pairs):
+    pairs.find_pairs([EVERY])
+    pairs.compare_pairs()
+    (*batches,) = pairs.scored_batches()
+    return pa.Table.from_batches(batches).sort_by([("l", "ascending"), ("r", "ascending")])

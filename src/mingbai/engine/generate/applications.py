@@ -1,4 +1,4 @@
-"""Dirty applications of synthetic people, with the truth: who each one is and what was done to it."""
+"""Dirty applications of synthetic people, with the truth: who each is and what was done to it."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def make_applications(
 ) -> tuple[pa.Table, pa.Table]:
     """`count` applications by people drawn from a table, and their truth.
 
-    `people` has name, id_number, birth_date, sex, phone, village. Applications have the same columns,
+    `people` has name, id_number, birth_date, sex, phone, village. Applications have the same,
     `line` (from 1) and `amount` (分). Truth has `line`, `person` (row of `people`, from 0) and
     `faults` (list of the keys of `rates`). Raises ValueError where nobody is there to apply.
     """
     if not len(people) or count < 0:
         raise ValueError("applications need people, and a count that is not negative")
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311
     wanted = [*_SCHEMA.names[1:-1]]
     records = people.select(wanted)
     rows: list[Row] = []

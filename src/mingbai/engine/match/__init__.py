@@ -1,4 +1,4 @@
-"""Who is who, without trusting the ID: pairs with probabilities, persons, and a queue for people."""
+"""Who is who, without trusting the ID: pairs with probabilities, persons, and a review queue."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ def is_han(code: int) -> bool:
 
 
 def _foldable() -> Iterator[int]:
-    yield from range(0x0000, 0x0500)
+    yield from range(0x0500)
     yield from range(0x1E00, 0x2E80)
     yield from range(0x2F00, 0x3400)
     yield from range(0xF900, 0x10000)

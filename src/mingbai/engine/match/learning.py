@@ -68,7 +68,7 @@ class Weights:
 
     def chances(self, levels: Levels, rarity: Sequence[Floats] = ()) -> Floats:
         """Probabilities of one person, kin and strangers (3 x pairs). `rarity`, for each comparison:
-        how much likelier (bits, mostly below 0) strangers share just this value than any value.
+        by how many bits strangers share just this value more often than any value.
         """
         logs = np.empty((3, len(levels)))
         for row, (prior, tables) in enumerate(
@@ -176,7 +176,8 @@ def _logs(table: Floats) -> Floats:
 
 
 def _by_level(levels: Levels, counts: Floats, size: int) -> Floats:
-    return np.bincount(levels, weights=counts, minlength=size + 1)[MISSING + 1 :]
+    found = np.bincount(levels, weights=counts, minlength=size + 1)[MISSING + 1 :]
+    return found.astype(np.float64)
 
 
 def _outside(seen: Floats, times: float, near: float, whole: float | None) -> Floats:

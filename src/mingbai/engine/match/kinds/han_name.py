@@ -25,7 +25,7 @@ _PLACES: Final = ("c1", "c2", "c3", "c4")
 
 @dataclass(frozen=True, kw_only=True)
 class HanName(Comparison):
-    """Names as they are written and as they sound. Dots, blanks and forms never tell people apart."""
+    """Names as they are written and as they sound. Dots, blanks and forms tell nobody apart."""
 
     label: str = "姓名"
     own: bool = True

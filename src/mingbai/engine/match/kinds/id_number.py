@@ -35,10 +35,10 @@ class IdNumber(Comparison):
     LEVELS: ClassVar[tuple[Level, ...]] = (
         Level("same", "{label}相同"),
         Level("typo", "{label}{difference}"),
-        Level("near", "{label}{difference}，且至少一个号码校验位不符"),
+        Level("near", "{label}{difference}（至少一个号码校验位不符）"),
         Level("other_region", "{label}只有前 6 位地区码不同"),
         Level("other_birth", "{label}只有出生日期段（第 7 至 14 位）不同"),
-        Level("both_valid", "{label}不同，两个号码都通过校验"),
+        Level("both_valid", "{label}不同（两个号码都通过校验）"),
         Level("different", "{label}不同"),
     )
     PARTS: ClassVar[Mapping[str, pa.DataType]] = {

@@ -1,4 +1,7 @@
-"""DuckDB: keys, pairs and levels in process; spills to disk beyond its memory."""
+"""DuckDB: keys, pairs and levels in process; spills to disk beyond its memory.
+
+Names in statements are columns of comparisons, which passed a pattern of plain words.
+"""
 
 from __future__ import annotations
 
@@ -68,11 +71,11 @@ class DuckPairs:
     def _agreeing(self, part: str) -> float:
         if self.same:
             query = f"""SELECT sum(n * (n - 1)::DOUBLE / 2) FROM
-                (SELECT count(*) AS n FROM lefts WHERE {part} IS NOT NULL GROUP BY {part})"""
+                (SELECT count(*) AS n FROM lefts WHERE {part} IS NOT NULL GROUP BY {part})"""  # noqa: S608
         else:
             query = f"""SELECT sum(a.n::DOUBLE * b.n) FROM
                 (SELECT {part} AS v, count(*) AS n FROM lefts GROUP BY v) AS a JOIN
-                (SELECT {part} AS v, count(*) AS n FROM rights GROUP BY v) AS b ON a.v = b.v"""
+                (SELECT {part} AS v, count(*) AS n FROM rights GROUP BY v) AS b ON a.v = b.v"""  # noqa: S608
         return float(self._one(query) or 0)
 
     def _one(self, query: str) -> float | None:
@@ -98,10 +101,10 @@ class DuckPairs:
             f"""CREATE TEMP TABLE {big} AS SELECT {values}, any_value(many) * count(*) AS n
                 FROM rights JOIN (SELECT {values}, count(*) AS many FROM lefts
                     WHERE {present} GROUP BY ALL) USING ({values})
-                GROUP BY {values} HAVING n > {int(self.plan.largest_block)}"""
+                GROUP BY {values} HAVING n > {int(self.plan.largest_block)}"""  # noqa: S608
         )
         capped, left_out = self._machine.execute(
-            f"SELECT count(*), coalesce(sum(n), 0)::BIGINT FROM {big}"
+            f"SELECT count(*), coalesce(sum(n), 0)::BIGINT FROM {big}"  # noqa: S608
         ).fetchall()[0]
         aside = ""
         if capped:
@@ -110,7 +113,7 @@ class DuckPairs:
         upwards = "AND l.row < r.row" if self.same else ""
         (brought,) = self._machine.execute(
             f"""INSERT INTO brought SELECT l.row, r.row FROM lefts AS l JOIN rights AS r
-                ON {same} WHERE TRUE {upwards} {aside}"""
+                ON {same} WHERE TRUE {upwards} {aside}"""  # noqa: S608
         ).fetchall()[0]
         self._machine.execute(f"DROP TABLE {big}")
         return BlockReport(rule.name, brought, capped, left_out)
@@ -124,7 +127,7 @@ class DuckPairs:
                 whole = each.part(each.WHOLE)
                 self._machine.execute(
                     f"""CREATE TABLE often{number} AS SELECT {whole} AS v, count(*)::INTEGER AS n
-                        FROM rights WHERE v IS NOT NULL GROUP BY v"""
+                        FROM rights WHERE v IS NOT NULL GROUP BY v"""  # noqa: S608
                 )
         levels, joins = self._levels(), []
         for number, each in enumerate(self.plan.comparisons):
@@ -136,7 +139,7 @@ class DuckPairs:
                 joins.append(f"LEFT JOIN often{number} AS o{number} ON o{number}.v = r.{whole}")
         self._machine.execute(
             f"""CREATE TABLE levels AS SELECT l, r, {", ".join(levels)} FROM pairs AS p
-                JOIN lefts AS l ON l.row = p.l JOIN rights AS r ON r.row = p.r {" ".join(joins)}"""
+                JOIN lefts AS l ON l.row = p.l JOIN rights AS r ON r.row = p.r {" ".join(joins)}"""  # noqa: S608
         )
 
     def _levels(self) -> list[str]:
@@ -149,7 +152,7 @@ class DuckPairs:
         """How often each combination of levels stands among the pairs: c0, c1, …, n."""
         names = ", ".join(f"c{number}" for number in range(len(self.plan.comparisons)))
         return self._machine.sql(
-            f"SELECT {names}, count(*)::DOUBLE AS n FROM levels GROUP BY ALL ORDER BY ALL"
+            f"SELECT {names}, count(*)::DOUBLE AS n FROM levels GROUP BY ALL ORDER BY ALL"  # noqa: S608
         ).to_arrow_table()
 
     def strangers(self, left: Rows, right: Rows) -> pa.Table:
@@ -163,7 +166,7 @@ class DuckPairs:
                 SELECT {names}, count(*)::DOUBLE AS n FROM (
                     SELECT {", ".join(self._levels())} FROM far AS p
                     JOIN lefts AS l ON l.row = p.l JOIN rights AS r ON r.row = p.r
-                ) GROUP BY ALL ORDER BY ALL"""
+                ) GROUP BY ALL ORDER BY ALL"""  # noqa: S608
             ).to_arrow_table()
         finally:
             self._machine.unregister("drawn")

@@ -1,4 +1,4 @@
-"""Targets at a real screen: a block from Excel, sums while typing, keys, one step back, a letter."""
+"""Targets at a real screen: a block from Excel, sums while typing, keys, one step back; letters."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from mingbai.base.ledger import record_act
-from mingbai.base.models import Division, User
+from mingbai.base.models import Act, Division, User
 from mingbai.base.scope import Asker
 from mingbai.programme.models import Measure, TownPopulation, UpperFigure
 from mingbai.programme.queries.units import CannotConvert, convert
@@ -83,21 +83,33 @@ def enter_upper_figures(
             },
         )
         return UpperFigure.objects.bulk_create(
-            UpperFigure(
-                year=year,
-                sub_item=each.sub_item,
-                measure=each.measure,
-                document_number=document_number.strip(),
-                document_date=document_date,
-                issuer=issuer.strip(),
-                given=each.quantity,
-                given_unit=each.unit,
-                value=value,
-                unit=known[each.sub_item, each.measure].unit,
-                act=act,
-            )
+            _row(each, value, known, act, year, (document_number, document_date, issuer))
             for each, value in zip(figures, read, strict=True)
         )
+
+
+def _row(
+    given: GivenFigure,
+    value: Decimal,
+    known: Mapping[Key, Measure],
+    act: Act,
+    year: int,
+    document: tuple[str, date, str],
+) -> UpperFigure:
+    number, day, issuer = document
+    return UpperFigure(
+        year=year,
+        sub_item=given.sub_item,
+        measure=given.measure,
+        document_number=number.strip(),
+        document_date=day,
+        issuer=issuer.strip(),
+        given=given.quantity,
+        given_unit=given.unit,
+        value=value,
+        unit=known[given.sub_item, given.measure].unit,
+        act=act,
+    )
 
 
 def _read(given: GivenFigure, known: Mapping[Key, Measure], faults: list[str]) -> Decimal:

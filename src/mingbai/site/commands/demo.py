@@ -106,15 +106,9 @@ def _build(home: Path, *, size: str, seed: int) -> bool:
     users = {u.username: u for u in User.objects.unscoped("the demonstration's crew")}
     crew = Crew(*(users[name] for name in CREW))
     run_line(
-        folder=folder,
-        book=book,
-        half=1,
-        crew=crew,
-        at=now,
-        demonstration=True,
-        progress=bars.progress,
-        stage=bars.stage,
-    )
+        folder=folder, book=book, half=1, crew=crew, at=now, demonstration=True,
+        progress=bars.progress, stage=bars.stage,
+    )  # fmt: skip
     with bars.stage("promise"):
         promise_year(year=2021, crew=crew, at=now)
     total = sum(

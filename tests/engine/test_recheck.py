@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.engine.rolls import BESIDE, GENERATORS, draw_row, roll
 
-from mingbai.engine.checks import ALL_KINDS, check
-from mingbai.engine.checks import recheck as rechecking
+from mingbai.engine.checks import (
+    ALL_KINDS,
+    MissingKey,
+    OnList,
+    SharedValue,
+    TwoNames,
+    check,
+)
 from mingbai.engine.checks.recheck import recheck, sort_findings
+
+#: The module: in its package the function of the same name stands before it.
+rechecking = importlib.import_module("mingbai.engine.checks.recheck")
 
 SAID = {"roster": None, **BESIDE}
 
@@ -57,6 +68,19 @@ def step(seed, sheets, gaps):
     return after, arrived, withdrawn
 
 
+def make_spec(kind, nth, **more):
+    """A spec of a kind as its generator makes it."""
+    made = []
+
+    @given(spec=GENERATORS[kind])
+    @settings(max_examples=20, deadline=None, derandomize=True, database=None)
+    def draw(spec):
+        made.append(spec)
+
+    draw()
+    return type(made[nth])(**{**made[nth].__dict__, **more})
+
+
 @pytest.fixture(autouse=True)
 def always_worth(monkeypatch):
     monkeypatch.setattr(rechecking, "WORTH", 9)
@@ -76,3 +100,99 @@ def test_checking_again_equals_checking_all(kind, data):
         tables = joined(sheets)
         findings = recheck(findings, tables, specs, arrived=arrived, withdrawn=withdrawn, threads=1)
         assert findings.equals(sort_findings(check(tables, specs, threads=1), specs))
+
+
+ONE = roll({"who": "a", "name": "m"}, {"who": "b", "name": "m"}, sheet="one")
+TWO = roll({"who": "a", "name": "n"}, sheet="two")
+LATE = roll({"who": "c", "name": "m"}, {"who": "c", "name": "n"}, sheet="late")
+NAMES = [TwoNames(rule="names")]
+
+
+def test_a_wrong_grain_would_be_noticed():
+    """Control: a kind that says too narrow a grain keeps what is no longer true."""
+
+    class Narrow(SharedValue):
+        def grain(self):
+            return ("id_key",)
+
+    first = roll({"who": "a", "account": "x"}, {"who": "b", "account": "x"}, sheet="one")
+    more = roll({"who": "c", "account": "x"}, sheet="two")
+    tables = {"roster": pa.concat_tables([first, more])}
+    arrived = {"roster": ["two"]}
+    for kind, agrees in ((SharedValue, True), (Narrow, False)):
+        specs = [kind(rule="r")]
+        before = check({"roster": first}, specs)
+        again = recheck(before, tables, specs, arrived=arrived, withdrawn={})
+        assert again.equals(sort_findings(check(tables, specs), specs)) == agrees
+
+
+def test_every_kind_at_once_equals_checking_all():
+    kinds = list(enumerate(GENERATORS))
+    specs = [make_spec(kind, 7, rule=f"r{number}") for number, kind in kinds]
+    sheets = {role: draw_sheets(3, role, 8, 0.1) for role in SAID}
+    findings = check(joined(sheets), specs)
+    for seed in (21, 22):
+        sheets, arrived, withdrawn = step(seed, sheets, 0.1)
+        tables = joined(sheets)
+        findings = recheck(findings, tables, specs, arrived=arrived, withdrawn=withdrawn)
+        full = sort_findings(check(tables, specs), specs)
+        assert findings.equals(full)
+        assert full.num_rows
+
+
+def test_nothing_came_or_went():
+    tables = {"roster": pa.concat_tables([ONE, TWO])}
+    found = check(tables, NAMES)
+    again = recheck(found, tables, NAMES, arrived={}, withdrawn={})
+    assert again.equals(found)
+
+
+def test_a_rule_that_changed_rows_cannot_concern_is_not_run(monkeypatch):
+    rows = [{"who": "a", "sub_item": "a.1"}, {"who": "b", "sub_item": "b.1"}]
+    old, new = roll(rows[0], sheet="one"), roll(rows[1], sheet="two")
+    specs = [
+        MissingKey(rule="a", column="account_key", sub_items=("a.1",)),
+        MissingKey(rule="b", column="account_key", sub_items=("b.1",)),
+    ]
+    tables = {"roster": pa.concat_tables([old, new])}
+    before, ran = check({"roster": old}, specs), []
+    given = rechecking.run_spec
+    monkeypatch.setattr(
+        rechecking, "run_spec", lambda *args: ran.append(args[2].rule) or given(*args)
+    )
+    again = recheck(before, tables, specs, arrived={"roster": ["two"]}, withdrawn={})
+    assert ran == ["b"]
+    assert again["rule"].to_pylist() == ["a", "b"]
+
+
+def test_a_rule_whose_table_stayed_is_not_run():
+    """Lists are looked at only where something came or went in them or in the roster."""
+    roster = roll({"who": "a", "period": 202101, "name": "m"}, sheet="one")
+    specs = [OnList(rule="l", other="deaths", sub_items=("a.1",)), *NAMES]
+    tables = {"roster": roster, "deaths": roll({"who": "a"}, sheet="d")}
+    before = check(tables, specs)
+    late = {**tables, "roster": pa.concat_tables([roster, LATE])}
+    again = recheck(before, late, specs, arrived={"roster": ["late"]}, withdrawn={})
+    assert again.equals(sort_findings(check(late, specs), specs))
+
+
+def test_where_much_changed_everything_is_checked(monkeypatch):
+    monkeypatch.setattr(rechecking, "WORTH", 0.1)
+    monkeypatch.setattr(rechecking, "run_spec", None)
+    tables = {"roster": pa.concat_tables([ONE, TWO])}
+    before = check({"roster": ONE}, NAMES)
+    again = recheck(before, tables, NAMES, arrived={"roster": ["two"]}, withdrawn={})
+    assert again.equals(check(tables, NAMES))
+
+
+def test_parquet_will_do(tmp_path):
+    path = tmp_path / "roster.parquet"
+    pq.write_table(pa.concat_tables([ONE, TWO]), path)
+    before = check({"roster": ONE}, NAMES)
+    again = recheck(before, {"roster": path}, NAMES, arrived={"roster": ["two"]}, withdrawn={})
+    assert again.equals(check({"roster": path}, NAMES))
+
+
+def test_findings_of_rules_that_are_gone_are_left_out():
+    found = check({"roster": pa.concat_tables([ONE, TWO])}, NAMES)
+    assert sort_findings(found, []).num_rows == 0

@@ -9,7 +9,9 @@ findings in memory; starting the interpreter and importing is not counted. Peak 
 the process and all it starts. Whoever hands in other findings than ours fails the run.
 
 `--python` (or MINGBAI_BENCH_PYTHON) names an interpreter that has requirements.txt installed, for
-pandas and PostgreSQL's client; without it these contenders are left out, and it is said.
+pandas, Splink and PostgreSQL's client; without it these contenders are left out, and it is said.
+`--febrl-python` (or MINGBAI_BENCH_FEBRL_PYTHON) names one with requirements-febrl.txt, for the
+FEBRL sets. `--only` takes names of contenders, `incremental` and `matching`.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from pathlib import Path
 import polars as pl
 from carry import carry
 from contenders.county import describe, needed_columns
+from matching_way import match_people
 from processes import watch
 from tables import Result, show
 
@@ -88,6 +91,8 @@ def main() -> int:
         if args.only is None or "incremental" in args.only:
             results += _incremental(county, rows, args)
     text = show(results)
+    if args.only is None or "matching" in args.only:
+        text += "\n\n" + match_people(args.work / "matching", args.python, args.febrl_python)
     print(text)
     if args.out:
         args.out.write_text(text + "\n", encoding="utf-8")
@@ -102,6 +107,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--python", default=os.environ.get("MINGBAI_BENCH_PYTHON"))
+    parser.add_argument("--febrl-python", default=os.environ.get("MINGBAI_BENCH_FEBRL_PYTHON"))
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "mingbai-bench")
     parser.add_argument("--memory", help="limit for our DuckDB machine, such as 1GB")
     parser.add_argument("--out", type=Path)

@@ -62,7 +62,7 @@ def test_filling_up_is_exact_or_refused():
     population, plan = make_population(3_000, seed=1), read_plan()
     item = plan.sub_items[plan.place("insurance.medical")]
     people = np.arange(100)
-    enrolled = Enrolled(people, np.ones(100, np.int64), np.full(100, 12))
+    enrolled = Enrolled(people, np.ones(100, np.int8), np.full(100, 12, np.int8))
     for rows in (0, 1, 200):
         assert fill_up(population, item, enrolled, rows).count(item.months) == rows
     for rows in (-1, 201):

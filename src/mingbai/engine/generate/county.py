@@ -50,8 +50,7 @@ from mingbai.engine.generate.cases.seats import (
 )
 from mingbai.engine.generate.cases.spans import plant_certificates, plant_clashes
 from mingbai.engine.generate.cases.totals import Tally
-from mingbai.engine.generate.enrolment import Enrolled, death_dates, enrol, fill_up
-from mingbai.engine.generate.lots import Ints
+from mingbai.engine.generate.enrolment import Enrolled, Months, death_dates, enrol, fill_up
 from mingbai.engine.generate.plan import read_plan
 from mingbai.engine.generate.population import MOST_PEOPLE, issue_numbers, make_population
 from mingbai.engine.generate.registers import (
@@ -139,7 +138,7 @@ def make_county(
     return County(folder, count, written, findings, lists)
 
 
-def _bury(planting: Planting) -> Ints:
+def _bury(planting: Planting) -> Months:
     """Enter the dead on their list; the last month of the year in which each person lives."""
     dead, days = death_dates(planting.population, planting.plan)
     planting.put_on("deaths", dead, days, town=planting.population.town(dead))
@@ -149,7 +148,7 @@ def _bury(planting: Planting) -> Ints:
     return last_alive
 
 
-def _enrol(planting: Planting, last_alive: Ints, rows: int) -> tuple[dict[str, Enrolled], int]:
+def _enrol(planting: Planting, last_alive: Months, rows: int) -> tuple[dict[str, Enrolled], int]:
     """Everybody's enrolment: the houses by their target, the insurance by what is missing."""
     houses, target = plant_houses(planting, last_alive)
     planted = sum(len(part["person"]) for parts in planting.rows.values() for part in parts)

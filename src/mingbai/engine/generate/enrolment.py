@@ -16,13 +16,17 @@ from mingbai.engine.generate.rows import Rows, birth_months, standard_rows
 _AT_ONCE = 1_000_000
 
 
+#: For each person a month of the year.
+Months = npt.NDArray[np.int8]
+
+
 @dataclass(frozen=True)
 class Enrolled:
     """People of one sub-item in order, the first and last month each is paid, and the course."""
 
     people: Ints
-    first: Ints
-    last: Ints
+    first: Months
+    last: Months
     course: Ints = field(default_factory=lambda: np.empty(0, np.int64))
 
     def count(self, months: tuple[int, ...]) -> int:
@@ -44,7 +48,7 @@ def death_dates(population: Population, plan: Plan) -> tuple[Ints, Ints]:
     return np.concatenate(dead), np.concatenate(days)
 
 
-def enrol(population: Population, plan: Plan, sub_item: SubItem, last_alive: Ints) -> Enrolled:
+def enrol(population: Population, plan: Plan, sub_item: SubItem, last_alive: Months) -> Enrolled:
     """Those who qualify and whose lot falls."""
     mourning = np.zeros(len(population.heads), np.bool_)
     mourning[population.household[last_alive <= 12]] = sub_item.steady
@@ -52,12 +56,13 @@ def enrol(population: Population, plan: Plan, sub_item: SubItem, last_alive: Int
         _qualify(population, plan, sub_item, people, last_alive, mourning)
         for people in _parts(len(population))
     ]
-    people, first, last = (np.concatenate(each) for each in zip(*parts, strict=True))
+    people = np.concatenate([part[0] for part in parts])
+    first, last = (np.concatenate([part[n] for part in parts]) for n in (1, 2))
     if sub_item.course_seats:
         whole_year = (first == 1) & (last == 12)
         people = people[whole_year]
         course = np.arange(len(people)) // sub_item.course_seats
-        first = last = course % 12 + 1
+        first = last = (course % 12 + 1).astype(np.int8)
         return Enrolled(people, first, last, course)
     return Enrolled(people, first, last)
 
@@ -80,12 +85,16 @@ def fill_up(population: Population, sub_item: SubItem, enrolled: Enrolled, rows:
     for month in sub_item.months:
         paid = enrolled.people[(enrolled.first <= month) & (enrolled.last >= month)]
         people.append(paid)
-        months.append(np.full(len(paid), month, np.int64))
+        months.append(np.full(len(paid), month, np.int8))
     who, when = np.concatenate(people), np.concatenate(months)
     if not 0 <= rows <= len(who):
         raise ValueError("the year cannot be filled up to the rows asked for")
-    order = np.argsort(population.lots.draw("fill", who * 12 + when), kind="stable")
-    kept = np.sort(order[:rows])
+    if not rows:
+        return Enrolled(who[:0], when[:0], when[:0])
+    lots = [population.lots.draw("fill", who[p] * 12 + when[p]) for p in _parts(len(who))]
+    lot = np.concatenate(lots)
+    # Lots of different items differ, so exactly so many lie up to this one.
+    kept = lot <= np.partition(lot, rows - 1)[rows - 1]
     return Enrolled(who[kept], when[kept], when[kept])
 
 
@@ -108,9 +117,9 @@ def course_rows(plan: Plan, course: Ints, month: int) -> Rows:
 
 
 def _qualify(
-    population: Population, plan: Plan, sub_item: SubItem, people: Ints, last_alive: Ints,
+    population: Population, plan: Plan, sub_item: SubItem, people: Ints, last_alive: Months,
     mourning: npt.NDArray[np.bool_],
-) -> tuple[Ints, Ints, Ints]:  # fmt: skip
+) -> tuple[Ints, Months, Months]:  # fmt: skip
     home = population.household[people]
     # A lot named for households is drawn by all that use it, so that their shares stay apart.
     items = home if sub_item.household else people
@@ -132,11 +141,10 @@ def _qualify(
         first = np.maximum(first, sub_item.min_age * 12 + offset)
     if sub_item.max_age is not None:
         last = np.minimum(last, sub_item.max_age * 12 + 11 + ~on_first + offset)
-    if sub_item.steady:
-        chosen = (first == 1) & (last == 12)
-        return people[chosen], first[chosen], last[chosen]
     kept = (first <= last) & (first <= sub_item.months[-1]) & (last >= sub_item.months[0])
-    return people[kept], first[kept], last[kept]
+    if sub_item.steady:
+        kept = (first == 1) & (last == 12)
+    return people[kept], first[kept].astype(np.int8), last[kept].astype(np.int8)
 
 
 def _parts(count: int) -> Iterator[Ints]:

@@ -56,7 +56,8 @@ class Population:
 
     def set_aside(self, people: Ints) -> npt.NDArray[np.bool_]:
         """Whether each person's household is kept for planted cases."""
-        return self.household[people] % CASE_EVERY == 0
+        aside: npt.NDArray[np.bool_] = self.household[people] % CASE_EVERY == 0
+        return aside
 
 
 def make_population(people: int, *, seed: int) -> Population:
@@ -83,7 +84,7 @@ def make_population(people: int, *, seed: int) -> Population:
         surname = np.where(
             own,
             draw_surnames(lots, "surname of one who married in", part),
-            draw_surnames(lots, "surname", home),
+            draw_surnames(lots, "surname", home.astype(np.int64)),
         )
         name[part] = draw_names(lots, part, surname, male[part])
     return Population(

@@ -146,7 +146,7 @@ def write_truth(path: Path, lots: Lots, expected: Sequence[Expected], marks: Mar
     tables = [_truth_table(lots, each, marks) for each in expected]
     table = pa.concat_tables(tables).combine_chunks()
     write_table(table, path)
-    return table.num_rows
+    return int(table.num_rows)
 
 
 def write_spared(path: Path, lots: Lots, spared: Mapping[str, Sequence[Ints]]) -> int:

@@ -41,7 +41,8 @@ def write_workbooks(
     """Write the roster of a county (see `make_county`) to `folder`: a workbook for each sub-item
     and month, a sheet for each town, its rows on the lines that the roster says; the rows written.
 
-    For small counties: a million rows take about two minutes. Memory: the people's table and one workbook.
+    For small counties: a million rows take about two minutes. Memory: the people's table and a
+    workbook.
     """
     folder.mkdir(parents=True, exist_ok=True)
     known = {key: _known(county, key, clear) for _, key, clear in _HEADINGS if clear}

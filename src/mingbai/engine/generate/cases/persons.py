@@ -100,4 +100,5 @@ def _neighbours_name(names: Days, people: Ints) -> Ints:
     step = np.ones(len(people), np.int64)
     while (same := names[(people + step) % len(names)] == names[people]).any():
         step += same
-    return names[(people + step) % len(names)].astype(np.int64)
+    found: Ints = names[(people + step) % len(names)].astype(np.int64)
+    return found

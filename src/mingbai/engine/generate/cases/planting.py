@@ -196,4 +196,5 @@ ALL_YEAR: Final = tuple(range(1, 13))
 def total(rows: Rows, people: int) -> Ints:
     """Amount of each person over the months that `pay` gave rows for; unknown counts nothing."""
     amount = rows["amount"].reshape(-1, people)
-    return np.where(amount == NONE, 0, amount).sum(axis=0)
+    sums: Ints = np.where(amount == NONE, 0, amount).sum(axis=0)
+    return sums

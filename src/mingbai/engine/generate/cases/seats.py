@@ -7,12 +7,12 @@ import numpy as np
 from mingbai.engine.generate.cases.planting import Planting
 from mingbai.engine.generate.enrolment import (
     Enrolled,
+    Months,
     clean_rows,
     course_rows,
     enrol,
     enrol_towns,
 )
-from mingbai.engine.generate.lots import Ints
 from mingbai.engine.generate.places import course_codes, town_codes
 from mingbai.engine.generate.rows import join_rows
 
@@ -83,7 +83,7 @@ def seat_clean(planting: Planting, enrolled: Enrolled) -> None:
     planting.seat(courses, planting.item("training.skills").course_seats + spare)
 
 
-def plant_houses(planting: Planting, last_alive: Ints) -> tuple[Enrolled, int]:
+def plant_houses(planting: Planting, last_alive: Months) -> tuple[Enrolled, int]:
     """Fill every town up to one target, planted rows included, and some towns beyond it; the
     repairs with nothing wrong, and the target.
     """

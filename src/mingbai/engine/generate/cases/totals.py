@@ -88,18 +88,18 @@ class Tally:
 
     def report(self) -> list[Line]:
         """The progress table with its faults; what must be found goes to the planting."""
+        towns = town_codes(np.arange(self.planting.population.towns))
         for (rule, sub_item, town), (count, amount) in self._lost.items():
-            place = "" if town == NONE else town_codes(np.array([town]))[0]
-            self._expect(rule, "totals_uncounted", f"{sub_item}|{place}", count, amount)
+            cause = f"{sub_item}|" + ("" if town == NONE else towns[town])
+            self._expect(rule, "totals_uncounted", cause, count, amount)
         # A line without a month is the last of all, so its place in the table is known.
         lines = [
             *self._judge(_MONEY_RULE, _MONEY_MEASURE, self._money, _TOLERANCE, "_amount"),
             *self._judge(_PEOPLE_RULE, _PEOPLE_MEASURE, self._people, 0, ""),
         ]
-        town = town_codes(np.zeros(1, np.int64))[0]
         for measure, place, rule in (
             (_MONEY_MEASURE, None, _MONEY_RULE),
-            (_PEOPLE_MEASURE, town, _PEOPLE_RULE),
+            (_PEOPLE_MEASURE, towns[0], _PEOPLE_RULE),
         ):
             self._expect(rule, "totals_unplaced", f"row progress:{len(lines) + LINES_FROM}", 1, 0)
             lines.append(Line(PEOPLE[1], None, place, measure, 1))

@@ -268,6 +268,19 @@ def test_a_machine_that_runs_out_is_told_without_values(engine, clean, monkeypat
     assert person(1) not in said.err
 
 
+def test_keys_made_elsewhere_are_never_compared_with_clear_values(engine, clean, tmp_path):
+    deaths = pa.table({"id_key": [b"a"], "event_date": pa.array([1], pa.int32()).cast(pa.date32()),
+                       "line": pa.array([1], pa.int32())})  # fmt: skip
+    pq.write_table(deaths, tmp_path / "deaths.parquet")
+    rules = tmp_path / "r.yaml"
+    rules.write_text("[{rule: a, kind: on_list, other: deaths, after_event: true}]")
+    said = engine("check", clean, tmp_path / "deaths.parquet", "--rules", rules)
+    refused(said, "规则 a 无法执行", "表 deaths 只有别处算好的比对值")
+    said = engine("check", clean, tmp_path / "deaths.parquet")
+    assert said.code == 0
+    assert "“死亡后发放”没有执行：表 deaths 只有别处算好的" in said.err
+
+
 def test_the_same_table_twice_is_told(engine, tmp_path):
     keyed = pa.table({"id_key": [b"a"], "line": pa.array([1], pa.int32())})
     for folder in ("a", "b"):

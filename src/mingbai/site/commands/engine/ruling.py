@@ -51,4 +51,20 @@ def _lacking(spec: CheckSpec, inputs: Inputs) -> str:
         if missing:
             words = "、".join(f"“{name_column(each)}”（{each}）" for each in missing)
             return f"表 {table} 缺少{words}一列。请补上这一列，或删去这条规则。"
-    return ""
+    return _apart(spec, inputs)
+
+
+def _apart(spec: CheckSpec, inputs: Inputs) -> str:
+    """Keys made of clear values in this run meet no keys that were made elsewhere: never compare
+    them, since that would look like "nobody was found".
+    """
+    needs = spec.needs().items()
+    keyed = [table for table, columns in needs if any(c.endswith("_key") for c in columns)]
+    ready = [table for table in keyed if isinstance(inputs.tables[table], Path)]
+    if len(ready) in (0, len(keyed)):
+        return ""
+    made = "、".join(table for table in keyed if table not in ready)
+    return (
+        f"表 {'、'.join(ready)} 只有别处算好的比对值，与本次从明文算出的 {made} 对不上。"
+        "请都给明文表格，或都给同一处生成的 Parquet。"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
@@ -16,14 +16,20 @@ from mingbai.engine.checks import COLUMNS
 from mingbai.engine.generate import DEMO_REGION
 from mingbai.engine.reading import KINDS, RawSheet
 from mingbai.engine.reading.columns import show_number
-from mingbai.intake.judge.codes import canon_columns
 from mingbai.intake.recognise import Handed, Recognised, Unrecognised, places_of, recognise_sheet
 from mingbai.intake.recognise.context import find_month, find_sub_item
 from mingbai.intake.recognise.header import SEARCH_DEPTH, Heading, Line, headings
 from mingbai.intake.recognise.rows import find_skipped
 from mingbai.intake.recognise.words import plain
-from mingbai.rulebook import Book
+from mingbai.rulebook import Book, Roster
 from mingbai.site.commands.engine.faults import CannotRun
+from mingbai.site.commands.engine.headings import (
+    HEAD,
+    HOUSEHOLD,
+    add_told,
+    all_columns,
+    is_coded,
+)
 
 #: Clear column -> the key that checks compare by.
 KEYS: Final[Mapping[str, str]] = {
@@ -36,6 +42,7 @@ KEYS: Final[Mapping[str, str]] = {
 WRITTEN: Final = "written_"
 _OPEN: Final = frozenset({"sub_item", "period", "town"})
 _PEOPLE: Final = ("subsidy", "training")
+_CODED: Final = "subsidy"
 
 
 @dataclass(frozen=True)
@@ -73,14 +80,15 @@ def read_sheet(
     strict = recognise_sheet(raw, book=book, handed=handed)
     if not isinstance(strict, Recognised | Unrecognised):
         return None
-    found = strict if isinstance(strict, Recognised) else _lenient(raw, file, book)
+    coded = is_coded(cell for line in _top(raw) for cell in line.cells)
+    found = strict if isinstance(strict, Recognised) and not coded else None
     if found is None:
-        assert isinstance(strict, Unrecognised)  # noqa: S101 - the only case left
-        raise CannotRun(f"{file}：{strict.message}")
-    columns = [
-        replace(column, required=column.required and column.source is not None)
-        for column in canon_columns(found, book=book)
-    ]
+        general = [roster for roster in book.rosters if roster.sub_item is None]
+        found = _lenient(raw, file, book, [book.roster(_CODED)] if coded else general)
+    if found is None:
+        said = strict.message if isinstance(strict, Unrecognised) else "没有找到身份证号列。"
+        raise CannotRun(f"{file}：{said}")
+    found, columns = all_columns(raw, found, book)
     read = canonical_table(
         raw,
         columns=columns,
@@ -89,7 +97,8 @@ def read_sheet(
         defaults=_defaults(found),
         as_of=as_of,
     )
-    table = _with_written(read.table, raw, found) if written else read.table
+    table = add_told(read.table)
+    table = _with_written(table, raw, found) if written else table
     return Clear(
         role=role or _role(found),
         label=label,
@@ -100,12 +109,10 @@ def read_sheet(
     )
 
 
-def _lenient(raw: RawSheet, file: str, book: Book) -> Recognised | None:
+def _lenient(raw: RawSheet, file: str, book: Book, rosters: Sequence[Roster]) -> Recognised | None:
     top = _top(raw)
     texts = [" ".join(filter(None, line.cells)) for line in top] + [raw.name, file]
-    found = headings(
-        top, book=book, rosters=book.rosters, given=_OPEN, title=plain(" ".join(texts))
-    )
+    found = headings(top, book=book, rosters=rosters, given=_OPEN, title=plain(" ".join(texts)))
     best = next((each for each in found if _tells_rows(each, book)), None)
     if best is None:
         return None
@@ -126,8 +133,7 @@ def _lenient(raw: RawSheet, file: str, book: Book) -> Recognised | None:
         },
         header_lines=best.lines,
         title=texts[0],
-        sub_item=roster.sub_item
-        or find_sub_item(texts, book=book, lead=None, with_roster=roster.kind in _PEOPLE),
+        sub_item=find_sub_item(texts, book=book, lead=None, with_roster=roster.kind in _PEOPLE),
         town=next((town for town in towns if town), None),
         year=month[0] if month else book.year,
         month=month[1] if month else None,
@@ -186,6 +192,12 @@ def _with_keys(table: pa.Table, label: str, secret: bytes) -> pa.Table:
     for clear, key in KEYS.items():
         if clear in table.column_names:
             table = table.append_column(key, make_keys(table.column(clear), secret, clear))
+    if HEAD in table.column_names:  # under the same key as everybody's own number
+        heads = make_keys(table.column(HEAD), secret, "id_number")
+        table = table.append_column("head_key", heads)
+    if HOUSEHOLD in table.column_names:
+        homes = make_keys(table.column(HOUSEHOLD), secret, HOUSEHOLD)
+        table = table.append_column("household_key", homes)
     for name in COLUMNS.keys() & set(table.column_names):
         place = table.column_names.index(name)
         table = table.set_column(place, name, table.column(name).cast(COLUMNS[name]))

@@ -31,7 +31,7 @@ def test_a_tally_of_nothing_teaches_nothing() -> None:
 def test_a_rule_that_was_right_outranks_one_that_was_wrong() -> None:
     shares = learn_shares([tally("right", confirmed=8), tally("wrong", dismissed=8)])
     right, wrong = shares.of("right", "shared", 1), shares.of("wrong", "shared", 1)
-    assert right.weight > 700 > 300 > wrong.weight
+    assert right.weight > 500 > 100 > wrong.weight
     assert right.expected(100_000) > wrong.expected(200_000)
 
 

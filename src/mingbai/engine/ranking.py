@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from typing import Final
 
 #: Belief before any decision, by severity, as (true, false) decisions: a contradiction that holds
-#: money back is likelier right than wrong, a note is as a rule only worth a look.
-STARTING: Final[Mapping[int, tuple[float, float]]] = {1: (1.0, 2.0), 2: (2.0, 1.0), 3: (3.0, 1.0)}
+#: money back is likelier right than wrong; of what is only noted few prove true (one county that
+#: published its comparison confirmed 188 of 3,639 suspicions).
+STARTING: Final[Mapping[int, tuple[float, float]]] = {1: (0.5, 4.5), 2: (2.0, 1.0), 3: (3.0, 1.0)}
 #: A cause that the office's own correction removed before anybody decided counts as half a
 #: confirmed finding: without these the rules that offices put right at once would seem bad, with
 #: the whole of them a rule would be praised for every sheet that is handed in anew.

@@ -8,9 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import polars as pl
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from django.db import transaction
 
 from mingbai.base.bulk import insert_rows
@@ -21,7 +20,7 @@ from mingbai.engine.checks import Continuity
 from mingbai.registry.actions.look import at_hand, look, rule_text
 from mingbai.registry.actions.memory import Memory, recall, remember
 from mingbai.registry.actions.specs import Planned, Unanswered, plan_specs
-from mingbai.registry.actions.tables import gather
+from mingbai.registry.actions.tables import gather, spans_of
 from mingbai.registry.models import Comparison, Finding, FindingEvidence, Settlement
 from mingbai.registry.queries.findings import newest_decisions
 from mingbai.registry.queries.people import person_ids
@@ -141,7 +140,7 @@ def _found(
             "code": each["code"],
             "rule": each["rule"],
             "sub_item": each["sub_item"] or "",
-            "town": town or "",
+            "town": town,
             "person_id": people.get(each["person"]),
             "person_key": each["person"],
             "severity": each["severity"],
@@ -183,13 +182,18 @@ def _origin(table: str) -> tuple[int, int]:
     return int(file), int(sheet)
 
 
-def _towns(findings: pa.Table, rows: pa.Table) -> list[str | None]:
-    """The town of each finding's first doubted row."""
-    sheets = findings["table"].unique()
-    near = rows.select(["table", "line", "town"]).filter(pc.is_in(rows["table"], value_set=sheets))
-    first = pl.DataFrame(findings.select(["table", "line"]))
-    placed = first.join(pl.DataFrame(near), on=("table", "line"), how="left", maintain_order="left")
-    return placed["town"].to_list()
+def _towns(findings: pa.Table, rows: pa.Table) -> list[str]:
+    """The town of each finding's first doubted row; "" where it stands on no roster."""
+    spans, lines = spans_of(rows), rows["line"].combine_chunks().to_numpy()
+    found = []
+    for place, line in zip(
+        findings["table"].to_pylist(), findings["line"].to_pylist(), strict=True
+    ):
+        first, last = spans.get(place, (0, 0))
+        # Lines rise within a sheet.
+        row = first + int(np.searchsorted(lines[first:last], line))
+        found.append(row if row < last and lines[row] == line else None)
+    return [town or "" for town in rows["town"].take(pa.array(found, pa.int64())).to_pylist()]
 
 
 def _cause(found: dict[str, Any], year: int) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mingbai.engine.checks import FINDING_SCHEMA, CheckSpec, check
+from mingbai.engine.checks import FINDING_SCHEMA, CheckSpec, MutualExclusion, check
 from mingbai.engine.checks.recheck import recheck
 from mingbai.registry.actions.memory import Memory
 from mingbai.registry.actions.specs import TELLING, AtHand, Planned
 from mingbai.registry.actions.tables import (
+    ENTITLED,
     PROGRESS,
     Gathered,
     engine_tables,
@@ -21,7 +22,7 @@ from mingbai.registry.actions.tables import (
     lists_of,
 )
 from mingbai.registry.queries.periods import TABLE_SPANS
-from mingbai.rulebook import Book
+from mingbai.rulebook import Absence, Book
 
 _NOTHING: Final = FINDING_SCHEMA.empty_table()
 
@@ -52,39 +53,98 @@ def at_hand(gathered: Gathered) -> AtHand:
 
 def rule_text(spec: CheckSpec, book: Book) -> str:
     """What a rule's findings depend on besides the rows: the spec, and how its tables are made."""
-    return f"{spec!r}{book.digest if PROGRESS in spec.needs() else ''}"
+    made_by_book = any(name == PROGRESS or name.startswith(ENTITLED) for name in spec.needs())
+    return f"{spec!r}{book.digest if made_by_book else ''}"
 
 
 def look(planned: Iterable[Planned], gathered: Gathered, memory: Memory, book: Book) -> pa.Table:
     """All findings of the rules planned (FINDING_SCHEMA); equal to looking at everything anew.
 
-    A rule that reads otherwise than the last time, and one about who is entitled, whose table is
-    made from rosters, looks at everything.
+    A rule that reads otherwise than the last time looks at everything, and so does one about who is
+    entitled when any of its rosters changed: its table is made from them.
     """
     specs = [each.spec for each in planned]
     if not specs:
         return _NOTHING
-    names = {name for spec in specs for name in spec.needs()}
-    made = {entitled_table(absence) for absence in book.absences}
-    tables = engine_tables(gathered.tables, names, book)
+    read = {entitled_table(each): _read_by(each) for each in book.absences}
+    moved = _moved(gathered)
     known = [
         spec
         for spec in specs
-        if memory.rules.get(spec.rule) == rule_text(spec, book) and not made & set(spec.needs())
+        if memory.rules.get(spec.rule) == rule_text(spec, book)
+        and not any(moved["roster"] & read.get(name, set()) for name in spec.needs())
     ]
     anew = [spec for spec in specs if spec not in known]
-    parts = [check(tables, anew)] if anew else []
-    if known and memory.findings is not None:
-        withdrawn = engine_tables(gathered.withdrawn, names - made, book)
-        found = recheck(
-            memory.findings,
-            tables,
-            known,
+    derived = [spec for spec in anew if read.keys() & set(spec.needs())]
+    anew = [spec for spec in anew if spec not in derived]
+    parts = [_look_at_everything(anew, gathered.tables, book)]
+    if derived:
+        codes = pa.array(sorted(set[str]().union(*read.values())))
+        rows = gathered.rows.filter(pc.is_in(gathered.rows["sub_item"], value_set=codes))
+        parts.append(_look_at_everything(derived, {**gathered.tables, "roster": rows}, book))
+    if memory.findings is not None:
+        parts += _look_again(known, gathered, memory.findings, moved, book)
+    return pa.concat_tables(parts)
+
+
+def _read_by(absence: Absence) -> set[str]:
+    """The rosters that a rule about entitled people reads."""
+    return {absence.sub_item, *absence.on_all, *absence.unless_on}
+
+
+def _look_at_everything(
+    specs: Sequence[CheckSpec], tables: Mapping[str, pa.Table], book: Book
+) -> pa.Table:
+    if not specs:
+        return _NOTHING
+    return check(engine_tables(tables, _names(specs), book), specs)
+
+
+def _look_again(
+    specs: Sequence[CheckSpec],
+    gathered: Gathered,
+    before: pa.Table,
+    moved: Mapping[str, set[str]],
+    book: Book,
+) -> Iterator[pa.Table]:
+    """Findings of before where nothing a rule reads came or went, and of the others anew."""
+    concerned = [spec for spec in specs if _is_concerned(spec, moved)]
+    rules = pa.array([spec.rule for spec in specs if spec not in concerned], pa.string())
+    yield before.filter(pc.is_in(before["rule"], value_set=rules))
+    if concerned:
+        names = _names(concerned)
+        withdrawn = engine_tables(gathered.withdrawn, names, book)
+        yield recheck(
+            before,
+            engine_tables(gathered.tables, names, book),
+            concerned,
             arrived=_sheets(gathered.arrived),
             withdrawn={name: part for name, part in withdrawn.items() if part.num_rows},
         )
-        parts.append(found)
-    return pa.concat_tables(parts)
+
+
+def _moved(gathered: Gathered) -> dict[str, set[str]]:
+    """What came or went: sub-items of roster rows, rosters of lists, and whether progress did."""
+    moved: dict[str, set[str]] = {}
+    for kind, column in (("roster", "sub_item"), ("list", "roster"), (PROGRESS, "sub_item")):
+        parts = [part[kind] for part in (gathered.arrived, gathered.withdrawn) if kind in part]
+        moved[kind] = {str(each) for part in parts for each in part[column].unique().to_pylist()}
+    return moved
+
+
+def _is_concerned(spec: CheckSpec, moved: Mapping[str, set[str]]) -> bool:
+    """Whether a row came or went that the spec looks at."""
+    if PROGRESS in spec.needs() and moved[PROGRESS]:
+        return True
+    if moved["list"] & set(spec.needs()):
+        return True
+    pair = isinstance(spec, MutualExclusion)
+    sub_items = {spec.first, spec.second} if pair else set(spec.sub_items)
+    return bool(moved["roster"] & sub_items if sub_items else moved["roster"])
+
+
+def _names(specs: Iterable[CheckSpec]) -> set[str]:
+    return {name for spec in specs for name in spec.needs()}
 
 
 def _sheets(arrived: Mapping[str, pa.Table]) -> dict[str, list[str]]:

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from mingbai.base.aside import drop_aside, read_aside, write_aside
 
 #: A change of what is kept here, or how, makes all memos of before worthless.
-_SHAPE: Final = 1
+_SHAPE: Final = 2
 _INDEX: Final = "index"
 #: So many segments are read; one more, and the next comparison starts over.
 _SEGMENTS: Final = 24

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mingbai.base.scope import Asker, ScopedQuerySet
+from mingbai.engine.checks import COLUMNS as COLUMN_TYPES
 from mingbai.intake.models import Sheet
 from mingbai.intake.queries import live_sheets
 from mingbai.registry.actions.memory import Memory, Places
@@ -37,6 +38,7 @@ COLUMNS: Final = (
     "course",
 )
 PROGRESS: Final = "progress"
+ENTITLED: Final = "entitled_"
 #: What a row has from its sheet where it says nothing itself.
 _TOLD_BY_SHEET: Final = ("roster", "sub_item", "town_id", "year", "month")
 #: What is kept of each kind of sheet: which sheets, and which columns of them.
@@ -108,20 +110,24 @@ def _places(
 
 
 def _in_order(kept: pa.Table, arrived: pa.Table) -> pa.Table:
-    """Both in the order of receipt: file, sheet, line."""
-    if not len(kept) or not len(arrived):
-        return kept if len(kept) else arrived
-    both = pa.concat_tables([kept, arrived])
-    last = max(map(_numbers, kept["table"].unique().to_pylist()))
-    if last < min(map(_numbers, arrived["table"].unique().to_pylist())):
-        return both
-    places = sorted(both["table"].unique().to_pylist(), key=_numbers)
-    nth = pc.index_in(both["table"], value_set=pa.array(places))
-    order = pc.sort_indices(
-        pa.table({"nth": nth, "line": both["line"]}),
-        sort_keys=[("nth", "ascending"), ("line", "ascending")],
-    )
-    return both.take(order)
+    """Both in the order of receipt: file, sheet, line; nothing is copied, only slices are moved."""
+    pieces = [
+        (_numbers(place), rows.slice(first, last - first))
+        for rows in (kept, arrived)
+        for place, (first, last) in spans_of(rows).items()
+    ]
+    pieces.sort(key=lambda piece: piece[0])
+    return pa.concat_tables([kept.slice(0, 0), *(part for _, part in pieces)])
+
+
+def spans_of(rows: pa.Table) -> dict[str, tuple[int, int]]:
+    """Place -> first and one past the last of its rows, in a table in the order of receipt."""
+    runs = pc.run_end_encode(rows["table"].combine_chunks())
+    ends = runs.run_ends.to_pylist()
+    return {
+        place: (first, last)
+        for place, first, last in zip(runs.values.to_pylist(), [0, *ends], ends, strict=False)
+    }
 
 
 def _numbers(place: str) -> tuple[int, int]:
@@ -165,7 +171,7 @@ def lists_of(listed: pa.Table) -> dict[str, pa.Table]:
 
 def entitled_table(absence: Absence) -> str:
     """The name of the table of those an absence rule finds entitled; it names the cause, too."""
-    return f"entitled_{hashlib.sha256(absence.rule_id.encode()).hexdigest()[:12]}"
+    return f"{ENTITLED}{hashlib.sha256(absence.rule_id.encode()).hexdigest()[:12]}"
 
 
 def entitled(rows: pa.Table, absence: Absence) -> pa.Table:
@@ -197,7 +203,6 @@ def _standing(rows: pl.DataFrame, code: str) -> pl.DataFrame:
         & pl.col("id_key").is_not_null()
         & pl.col("period").is_not_null()
     )
-    newest = of_one["period"].max()
     return (
         of_one.group_by("id_key", maintain_order=True)
         .agg(
@@ -205,7 +210,7 @@ def _standing(rows: pl.DataFrame, code: str) -> pl.DataFrame:
             pl.col("period").max().alias("until"),
             *(pl.col(name).sort_by("period").last() for name in ("table", "line", "town")),
         )
-        .filter(pl.col("until") == newest)
+        .filter(pl.col("until") == pl.col("until").max())
     )
 
 
@@ -244,4 +249,11 @@ def _table(rows: pl.DataFrame) -> pa.Table:
     sheet = pl.format("{}:{}", "origin_file_id", "origin_sheet").alias("table")
     kept = [name for name in rows.columns if name not in ORIGIN]
     frame = rows.select(*kept, sheet, pl.col("origin_line").alias("line"))
-    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    return _as_asked(frame.to_arrow(compat_level=pl.CompatLevel.oldest()))
+
+
+def _as_asked(table: pa.Table) -> pa.Table:
+    """Columns in the engine's own types, so that it need not copy them each time."""
+    types = {name: COLUMN_TYPES.get(name, pa.string()) for name in table.column_names}
+    types["line"] = pa.int32()
+    return table.cast(pa.schema(list(types.items())))

@@ -31,6 +31,7 @@ from mingbai.engine.match import (
     Words,
     match,
 )
+from mingbai.engine.match.blocking import choose_rules
 from mingbai.engine.match.prepare import prepare_plain, prepare_table
 
 GENERATORS = {
@@ -147,3 +148,13 @@ def test_days_are_compared_with_dates_too():
     table = pa.table({"x": pa.array([None, None], pa.date32()), "id_number": [None, None]})
     plan = Plan(comparisons=(Day(column="x", id_number="id_number"),))
     assert prepare_table(table, plan)["x__flat"].to_pylist() == [None, None]
+
+
+def test_keys_stay_within_their_budget_together():
+    """Twenty columns that each bring what one key may bring are too many together."""
+    words = [f"w{number}" for number in range(20)]
+    plan = Plan(comparisons=tuple(Words(column=word, label=word) for word in words), pairs=1)
+    shares = dict.fromkeys((f"{w}__{part}" for w in words for part in ("flat", "start")), 0.004)
+    rules = choose_rules(plan, shares, 1_000, 10_000_000.0)
+    assert 0 < sum(rule.expected for rule in rules) <= 500_000
+    assert all(len(rule.parts) == 2 for rule in rules)

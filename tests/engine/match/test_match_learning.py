@@ -10,7 +10,7 @@ import pytest
 from mingbai.engine.match.learning import Fact, Weights, learn
 from mingbai.engine.match.scoring import Promises
 
-SAME = (np.array([0.9, 0.07, 0.03]), np.array([0.85, 0.15]), np.array([0.8, 0.12, 0.08]))
+SAME = (np.array([0.93, 0.06, 0.01]), np.array([0.85, 0.15]), np.array([0.8, 0.12, 0.08]))
 STRANGERS = (
     np.array([0.001, 0.004, 0.995]),
     np.array([0.02, 0.98]),

@@ -158,7 +158,9 @@ def test_explained_as_a_clerk_says_it():
 
 def test_a_roster_against_itself(county):
     _, applications, truth = county
-    both = applications.append_column("month", pa.array(["202101"] * len(applications)))
+    both = applications.append_column(
+        "month", pa.array([None, *["202101"] * (len(applications) - 1)])
+    )
     found = match(both)
     who = truth["person"].to_numpy()
     there = sum(n * (n - 1) // 2 for n in np.unique(who, return_counts=True)[1])
@@ -170,7 +172,8 @@ def test_a_roster_against_itself(county):
     assert set(found.clusters["side"].to_pylist()) == {"left"}
     plan = Plan(comparisons=found.model.plan.comparisons, once=("month",))
     apart = match(both, plan=plan)
-    assert apart.clusters.num_rows == 0
+    assert set(apart.clusters["row"].to_pylist()) <= {0} | set(range(1, 4_000))
+    assert apart.clusters.num_rows <= 2
     assert "once" in set(apart.queue["case"].to_pylist())
 
 

@@ -66,6 +66,8 @@ SPEC = [
     (NUMBER, ID, ID[:16] + ID[17:], "typo", "身份证号相差 1 位（一方多写或漏写）"),
     (NUMBER, ID, ID[:15] + "77" + ID[17:], "near",
      "身份证号第 16、17 位不同（至少一个号码校验位不符）"),
+    (NUMBER, ID, swap(swap(ID, 12), 15), "near",
+     "身份证号有 4 位不同（至少一个号码校验位不符）"),
     (NUMBER, ID, with_check("340223" + ID[6:17]), "other_region", "身份证号只有前 6 位地区码不同"),
     (NUMBER, ID, "999999" + ID[6:17] + ("0" if ID[17] != "0" else "1"), "other_region", None),
     (NUMBER, ID, with_check(ID[:6] + "19710826" + ID[14:17]), "other_birth",

@@ -67,7 +67,7 @@ class Weights:
         return _logs(self.same[comparison]) - _logs(self.strangers[comparison])
 
     def chances(self, levels: Levels, rarity: Sequence[Floats] = ()) -> Floats:
-        """Probabilities of one person, kin and strangers (3 x pairs). `rarity`, for each comparison:
+        """Probabilities of one person, kin, strangers (3 x pairs). `rarity`, for each comparison:
         by how many bits strangers share just this value more often than any value.
         """
         logs = np.empty((3, len(levels)))

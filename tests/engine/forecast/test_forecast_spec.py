@@ -255,3 +255,20 @@ def test_slips_are_measured_against_what_was_expected():
     assert found["b"].month == 6
     assert not find_slips(experience, [slipped], limit=0.2)[0].alarm
     assert find_slips(experience, [silent]) == ()
+
+
+def test_what_was_never_seen_done_teaches_that_it_is_late():
+    """Earlier years whose reports end in December: the slow ones count as later, not as unknown."""
+    cut = [steady(each.id, each.reports[0] * 12, 12) for each in PAST]
+    assert any(each.finished_at is None for each in cut)
+    fast = [each for each in cut if each.finished_at is not None]
+    ours = [steady("a", 1.0, 6)]
+    one, two = (forecast(learn(past, 6), ours)[0] for past in (cut, fast))
+    assert one.high >= two.high
+    assert one.chance_of_missing >= two.chance_of_missing
+
+
+def test_the_first_report_of_a_year_can_slip_too():
+    found = find_slips(learn(PAST, 0), [steady("a", 1.0, 1), course("b", 0.0)])
+    assert [each.month for each in found] == [1, 1]
+    assert found[0].behind < found[1].behind

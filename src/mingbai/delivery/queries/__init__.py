@@ -1,4 +1,4 @@
-"""Reading progress: reports that count, completion, lights against the schedule, who is silent."""
+"""Reading progress: reports that count, completion, lights, forecasts, who is silent."""
 
 from mingbai.delivery.queries.lights import (
     Gap,
@@ -9,6 +9,7 @@ from mingbai.delivery.queries.lights import (
     lights,
     silence,
 )
+from mingbai.delivery.queries.outlooks import Outlook, outlooks
 from mingbai.delivery.queries.reports import (
     Heads,
     Report,
@@ -31,6 +32,7 @@ __all__ = [
     "Heads",
     "Light",
     "MeasureStanding",
+    "Outlook",
     "Report",
     "Silence",
     "SubItemStanding",
@@ -40,6 +42,7 @@ __all__ = [
     "latest_period",
     "lights",
     "monthly_totals",
+    "outlooks",
     "silence",
     "standing_heads",
     "standing_reports",

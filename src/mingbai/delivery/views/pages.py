@@ -17,6 +17,7 @@ from mingbai.delivery.queries import (
     gaps_of,
     latest_period,
     lights,
+    outlooks,
     standing_reports,
 )
 from mingbai.delivery.queries.boards import (
@@ -118,7 +119,8 @@ def _items(
     tables = town_tables(
         to=to, year=year, period=period, programme=code, found=found, given=reports
     )
-    curves = planned_curves(to=to, year=year, programme=code)
+    curves = planned_curves(to=to, year=year)
+    expected = outlooks(to=to, year=year, period=period, found=found, given=reports, curves=curves)
     people = people_by_month(
         to=to, year=year, period=period, sub_items=[light.sub_item.code for light in found]
     )
@@ -128,7 +130,14 @@ def _items(
             "item": light.sub_item,
             "measures": light.standing.measures,
             "tables": tables[light.sub_item.code],
-            "chart": progress_chart(light, curves.get(light.sub_item.code, ()), reports, period),
+            "outlook": expected[light.sub_item.code],
+            "chart": progress_chart(
+                light,
+                curves.get(light.sub_item.code, ()),
+                reports,
+                period,
+                expected[light.sub_item.code].told,
+            ),
             "people": sorted(people.get(light.sub_item.code, {}).items()),
             "people_option": people_chart(people.get(light.sub_item.code, {})),
         }

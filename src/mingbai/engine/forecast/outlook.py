@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from statistics import NormalDist
 
 import numpy as np
@@ -65,7 +66,7 @@ def learn(courses: Iterable[Course], month: int, prior: Prior | None = None) -> 
     mean, spread, _ = _predict(blank, running)
     levels: list[float] = []
     for n, course in enumerate(running):
-        span = course.finish_span
+        span = course.finish_span or _not_before(course, month)
         if span is not None:
             floor = course.last_report(month) - course.due
             low, high = (
@@ -157,6 +158,12 @@ def _predict(experience: Experience, courses: Sequence[Course]) -> tuple[Array, 
     mean, left = condition(rows, law)
     spread = np.sqrt(np.einsum("nii->ni", left))
     return mean, spread, weights.sum(axis=1)
+
+
+def _not_before(course: Course, month: int) -> tuple[float, float] | None:
+    """Where the finish lies of an item that later reports still show at work."""
+    last = course.last_report(len(course.reports))
+    return (last, inf) if last > month else None
 
 
 def _plans(courses: Sequence[Course]) -> Array:

@@ -75,7 +75,8 @@ def main() -> int:
     args = _arguments()
     chosen = [c for c in CONTENDERS if not args.only or c.name in args.only]
     results: list[Result] = []
-    for size in args.sizes:
+    incremental = args.only is None or "incremental" in args.only
+    for size in args.sizes if chosen or incremental else ():
         rows = _rows(size)
         county = _county(args.work, rows)
         for turn in range(args.rounds):
@@ -87,9 +88,9 @@ def main() -> int:
                         print(f"{contender.name}: left out, no --python given", file=sys.stderr)
                     continue
                 results.append(_run(contender, county, rows, turn, args))
-        _compare([r for r in results if r.rows == rows], args.work)
-        if args.only is None or "incremental" in args.only:
+        if incremental:
             results += _incremental(county, rows, args)
+        _compare([r for r in results if r.rows == rows], args.work)
     text = show(results)
     if args.only is None or "matching" in args.only:
         text += "\n\n" + match_people(args.work / "matching", args.python, args.febrl_python)
@@ -187,9 +188,6 @@ def _compare(results: list[Result], work: Path) -> None:
 
 def _incremental(county: Path, rows: int, args: argparse.Namespace) -> list[Result]:
     """After the last month's rosters: a full run, and a run of what can have changed."""
-    script = HERE / "contenders" / "incremental.py"
-    if not script.exists():
-        return []
     way = Contender("incremental", "mingbai, after a new month", "incremental.py")
     return [_run(way, county, rows, turn, args) for turn in range(args.rounds)]
 

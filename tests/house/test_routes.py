@@ -20,6 +20,7 @@ NOWHERE = {
     "year": 2021,
     "half": 1,
     "chapter": "no-such-thing",
+    "measure": "no-such-thing",
 }
 #: Open to strangers.
 OPEN = {"signin", "alive"}
@@ -68,7 +69,8 @@ COUNTY_ONLY = {
 }  # fmt: skip
 #: One object's page: 404 where there is none for this asker, never 403 and never 500.
 RECORDS = {
-    "programme:revision", "programme:letter", "programme:letter_docx", "programme:scan",
+    "programme:revision", "programme:history", "programme:letter", "programme:letter_docx",
+    "programme:scan",
     "delivery:programme", "intake:progress", "intake:receipt", "intake:sheet",
     "registry:person", "registry:finding", "payment:batch", "payment:person", "funds:programme",
     "outreach:office", "report:paper", "report:docx", "report:changes", "report:why",

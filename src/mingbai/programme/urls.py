@@ -18,6 +18,7 @@ urlpatterns = [
     path("changes/<int:pk>/approve/", views.approve, name="approve"),
     path("changes/<int:pk>/return/", views.send_back, name="send_back"),
     path("changes/<int:pk>/drop/", views.drop, name="drop"),
+    path("history/<str:code>/<str:measure>/", views.history, name="history"),
     path("check/", views.check, name="check"),
     path("check/enter/", views.enter_upper, name="enter_upper"),
     path("people/", views.people, name="people"),

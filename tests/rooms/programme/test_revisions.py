@@ -33,6 +33,7 @@ from mingbai.programme.queries import (
     check_targets,
     effects_of,
     faults_of,
+    history_of,
     open_draft,
     planned_curves,
     populations,
@@ -366,3 +367,21 @@ def test_the_newest_population_counts(desk):
     ):
         with pytest.raises(CannotEnterFigures):
             enter_populations(year=2021, people=people, source=source, **enter)
+
+
+def test_a_targets_history_tells_each_turn_once(desk):
+    desk.enforce(edit("roads.build", "12.5", "7", "5.5", measure="km"))
+    desk.enforce(edit(TOILETS, "330", "230", "100"), grounds=PAPER)
+    desk.enforce(edit(TOILETS, "330", "200", "130"))
+    found = history_of(to=ALL, year=2021, sub_item=TOILETS, measure="count")
+    assert [(t.measure.target, t.gap) for t in found.turns] == [(300, None), (330, 30), (330, 0)]
+    assert [t.approval and t.approval.revision.number for t in found.turns] == [None, 2, 3]
+    assert found.turns[1].approval.revision.document_number == "南政〔2021〕30号"
+    assert found.turns[1].measure.source == "南政〔2021〕30号"
+    moved = [[(m.name, m.before, m.after) for m in t.towns] for t in found.turns]
+    assert moved[1] == [("籍山镇", 200, 230)]
+    assert moved[2] == [("籍山镇", 230, 200), ("许镇镇", 100, 130)]
+    town = desk.tree.asker(desk.tree.user_b)
+    seen = history_of(to=town, year=2021, sub_item=TOILETS, measure="count")
+    assert {m.name for t in seen.turns for m in t.towns} == {"许镇镇"}
+    assert history_of(to=ALL, year=2021, sub_item=TOILETS, measure="x") is None

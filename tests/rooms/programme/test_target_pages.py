@@ -172,6 +172,9 @@ def test_two_people_bring_a_change_in_force_through_the_pages(browser, desk):
     browser.post(f"{path}approve/", {})
     assert desk.target(TOILETS) == 330
     assert "已生效" in browser.text("/targets/changes/")
+    history = browser.text(f"/targets/history/{TOILETS}/count/")
+    assert "增加 30户" in history
+    assert "南政〔2021〕30号（2021年6月1日）：上半年调整" in history
     browser.sign_in(tree.user_a)
     town = browser.text(path)
     assert "籍山镇 200 → 220" in town

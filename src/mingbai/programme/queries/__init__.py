@@ -1,5 +1,6 @@
 """Reading the year's list, what is being changed in it, and how it agrees with the level above."""
 
+from mingbai.programme.queries.history import History, Turn, history_of
 from mingbai.programme.queries.letters import (
     STATES,
     LetterRow,
@@ -79,6 +80,7 @@ __all__ = [
     "Checked",
     "Effect",
     "Group",
+    "History",
     "Key",
     "LetterRow",
     "LetterTable",
@@ -88,6 +90,7 @@ __all__ = [
     "Row",
     "Sheet",
     "Standing",
+    "Turn",
     "Unbalanced",
     "Unit",
     "Word",
@@ -98,6 +101,7 @@ __all__ = [
     "effects_of",
     "faults_of",
     "given_words",
+    "history_of",
     "letter_seen",
     "letter_tables",
     "letters_due",

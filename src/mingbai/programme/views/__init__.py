@@ -1,7 +1,15 @@
 """Pages of the targets: the sheet, its changes, the level above's figures, the letters."""
 
 from mingbai.programme.views.given import check, enter_upper, people
-from mingbai.programme.views.history import approve, changes, drop, revision, send_back, submit
+from mingbai.programme.views.history import (
+    approve,
+    changes,
+    drop,
+    history,
+    revision,
+    send_back,
+    submit,
+)
 from mingbai.programme.views.letters import (
     draft,
     letter,
@@ -21,6 +29,7 @@ __all__ = [
     "drop",
     "enter_upper",
     "fill",
+    "history",
     "letter",
     "letter_docx",
     "letters",

@@ -24,6 +24,8 @@ from mingbai.programme.models import RevisionStep, TargetRevision
 from mingbai.programme.queries import (
     effects_of,
     faults_of,
+    given_words,
+    history_of,
     revision_seen,
     revisions,
     state_of,
@@ -84,6 +86,22 @@ def revision(request: HttpRequest, pk: int) -> HttpResponse:
         "year": found.year,
     }
     return render(request, "programme/revision.html", context)
+
+
+@require_GET
+def history(request: HttpRequest, code: str, measure: str) -> HttpResponse:
+    """How one target came to be what it is."""
+    to, year = asker_of(request), year_of(request)
+    found = history_of(to=to, year=year, sub_item=code, measure=measure) if year else None
+    if found is None:
+        raise Http404("清单里没有这个指标。")
+    context = {
+        "year": year,
+        "history": found,
+        "item": found.measure.sub_item,
+        "given": given_words(found.upper) if found.upper else "",
+    }
+    return render(request, "programme/history.html", context)
 
 
 @require_POST

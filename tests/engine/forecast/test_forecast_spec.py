@@ -272,3 +272,14 @@ def test_the_first_report_of_a_year_can_slip_too():
     found = find_slips(learn(PAST, 0), [steady("a", 1.0, 1), course("b", 0.0)])
     assert [each.month for each in found] == [1, 1]
     assert found[0].behind < found[1].behind
+
+
+def test_items_of_this_year_teach_before_any_is_done():
+    """Others of this year, none of them done: they say how such items go, not yet how they end."""
+    behind = [steady(f"c{n}", 0.6 + 0.01 * n, 6) for n in range(30)]
+    ours = [steady("a", 0.75, 6)]
+    taught, alone = (forecast(learn(past, 6), ours)[0] for past in (behind, []))
+    assert taught.like_count > 5
+    assert alone.like_count == 0
+    assert learn(behind, 6).levels.size == 0
+    assert taught.expected == pytest.approx(alone.expected, abs=2)

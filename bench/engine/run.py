@@ -187,9 +187,16 @@ def _compare(results: list[Result], work: Path) -> None:
 
 
 def _incremental(county: Path, rows: int, args: argparse.Namespace) -> list[Result]:
-    """After the last month's rosters: a full run, and a run of what can have changed."""
-    way = Contender("incremental", "mingbai, after a new month", "incremental.py")
-    return [_run(way, county, rows, turn, args) for turn in range(args.rounds)]
+    """After more sheets came in: what can have changed, checked again."""
+    ways = [
+        Contender(f"incremental-{what}", f"mingbai, after {title}", "incremental.py", what)
+        for what, title in (
+            ("month", "a new month of everything"),
+            ("benefit", "a new month of one benefit"),
+            ("sheet", "one new sheet"),
+        )
+    ]
+    return [_run(way, county, rows, turn, args) for turn in range(args.rounds) for way in ways]
 
 
 if __name__ == "__main__":

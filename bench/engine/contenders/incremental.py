@@ -1,6 +1,7 @@
-"""After one more month's rosters: checking what can have changed, against checking everything.
+"""After more sheets came in: checking what can have changed, against checking everything.
 
-`full` is the whole year checked anew, `more` the same findings from those of eleven months.
+The variant says what came: `month`, all of December (which holds nearly everybody); `benefit`,
+those of one benefit; `sheet`, one town's sheet of it. The full check stands beside, in the note.
 """
 
 from __future__ import annotations
@@ -13,12 +14,18 @@ import pyarrow.parquet as pq
 from contenders.county import hand_in, read_tables
 from mingbai.engine.checks import check, recheck
 
+ARRIVED = {
+    "month": "年12月$",
+    "benefit": "^残疾人护理补贴-.*年12月$",
+    "sheet": "^残疾人护理补贴-340299001-.*年12月$",
+}
+
 
 def main() -> None:
     given = read_tables()
     tables = {name: pq.read_table(given.tables[name]) for name in given.needed}
     roster = tables["roster"]
-    last = pc.match_substring(roster["table"], "年12月")
+    last = pc.match_substring_regex(roster["table"], ARRIVED[given.variant])
     before = {**tables, "roster": roster.filter(pc.invert(last))}
     arrived = {"roster": set(roster.filter(last)["table"].unique().to_pylist())}
     known = check(before, given.specs, threads=given.threads, memory=given.memory)

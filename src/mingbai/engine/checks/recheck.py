@@ -20,7 +20,6 @@ import pyarrow as pa
 from mingbai.engine.checks.findings import FINDING_SCHEMA, gather_findings
 from mingbai.engine.checks.machines.duckdb import (
     declare_tables,
-    make_contexts,
     open_duckdb,
     run_spec,
 )
@@ -29,7 +28,7 @@ from mingbai.engine.checks.run import check, open_sources
 from mingbai.engine.checks.shapes import CheckSpec
 
 #: Where more than this share of all rows came or went, everything is checked: that is faster.
-WORTH: Final = 0.1
+WORTH: Final = 0.02
 _ORDER: Final = ("spec", "table", "line", "code", "cause", "person")
 
 
@@ -64,20 +63,21 @@ def recheck(
     name of a sheet. Sorted by rule as in `specs`, then by sheet and line.
     """
     wanted = list(specs)
-    sources, needed = open_sources(tables, wanted)
+    opened, needed = open_sources(tables, wanted)
+    # Rows are picked several times: cast them once.
+    sources = {name: each.settle(needed[name]) for name, each in opened.items()}
     gone = {name: open_source(name, rows) for name, rows in withdrawn.items() if name in sources}
     with open_duckdb(sources, threads=threads, memory=memory) as machine:
         declare_tables(machine, sources, needed)
         touched = _declare_changes(machine, sources, gone, needed, arrived)
         if sum(touched.values()) > WORTH * sum(each.row_count for each in sources.values()):
             return sort_findings(check(tables, wanted, threads=threads, memory=memory), wanted)
-        make_contexts(machine, wanted)
         changed = _changed_contexts(machine, wanted)
         groups = _group(machine, wanted, touched, changed)
         old = _number(findings, wanted)
         hits = []
         for group in groups:
-            _gather_nearby(machine, group, wanted, needed)
+            _gather_nearby(machine, group, wanted, sources, needed)
             old = _drop(machine, old, group, wanted)
             hits += list(_run(machine, group, wanted, list(sources)))
     found = gather_findings(wanted, pl.concat(hits)) if hits else FINDING_SCHEMA.empty_table()
@@ -107,9 +107,9 @@ def _declare_changes(
     needed: Mapping[str, set[str]],
     arrived: Mapping[str, Collection[str]],
 ) -> dict[str, int]:
-    """Name in `touched` the rows that came or went, in `earlier` the tables as they were."""
-    machine.execute("CREATE SCHEMA touched")
-    machine.execute("CREATE SCHEMA earlier")
+    """Name the rows that `came` and `went`, both in `touched`, and the others in `kept`."""
+    for schema in ("came", "went", "touched", "kept"):
+        machine.execute(f"CREATE SCHEMA {schema}")
     machine.execute("CREATE TABLE touched._sheets (role VARCHAR, sheet VARCHAR)")
     counts = {}
     for name, source in sources.items():
@@ -118,42 +118,71 @@ def _declare_changes(
         columns = ", ".join(f'"{column}"' for column in source.told(needed[name]))
         listed = f"SELECT sheet FROM touched._sheets WHERE role = '{name}'"  # noqa: S608
         new = f'"table" IN ({listed})'
-        went = ""
+        pick_rows(machine, source, needed[name], "came", new)
         if name in gone:
             machine.register(f"_gone_{name}", gone[name].read(needed[name]))
-            went = (
-                f" UNION ALL SELECT {columns.replace(_SHEET, _SHEET_OR.format(name))}"  # noqa: S608
-                f" FROM _gone_{name}"
-            )
-        for schema, kept in (("touched", new), ("earlier", f"NOT {new}")):
-            kind = "TABLE" if schema == "touched" else "VIEW"
-            machine.execute(
-                f"CREATE {kind} {schema}.{name} AS"  # noqa: S608 - checked names
-                f" SELECT {columns} FROM whole.{name} WHERE {kept}{went}"
-            )
+            told = columns.replace(_SHEET, f"coalesce({_SHEET}, '{name}') AS {_SHEET}")
+            left = f"SELECT {told} FROM _gone_{name}"  # noqa: S608 - checked names
+        else:
+            left = f"SELECT {columns} FROM came.{name} LIMIT 0"  # noqa: S608 - checked names
+        machine.execute(f"CREATE TABLE went.{name} AS {left}")
+        machine.execute(
+            f"CREATE VIEW touched.{name} AS"  # noqa: S608 - checked names
+            f" SELECT {columns} FROM came.{name} UNION ALL FROM went.{name}"
+        )
+        machine.execute(f"CREATE VIEW kept.{name} AS FROM whole.{name} WHERE NOT ({new})")
         counted = machine.execute(f"SELECT count(*) FROM touched.{name}")  # noqa: S608
         counts[name] = counted.fetchall()[0][0]
     return counts
 
 
 _SHEET: Final = '"table"'
-_SHEET_OR: Final = 'coalesce("table", \'{}\') AS "table"'
+
+
+def pick_rows(
+    machine: duckdb.DuckDBPyConnection,
+    source: Source,
+    columns: set[str],
+    schema: str,
+    condition: str,
+) -> None:
+    """Make `<schema>.<table>` of some rows `r`. Of Arrow only these are ever put together."""
+    name = source.name
+    if source.arrow is None:
+        machine.execute(
+            f"CREATE TABLE {schema}.{name} AS SELECT r.* FROM whole.{name} AS r"  # noqa: S608
+            f" WHERE {condition}"
+        )
+        return
+    rows = f"SELECT r.row FROM whole.{name} AS r WHERE {condition} ORDER BY r.row"  # noqa: S608
+    places = machine.sql(rows).to_arrow_table().column("row")
+    machine.register(f"_picked_{name}", source.read(columns).take(places))
+    sheet = f"coalesce({_SHEET}, '{name}') AS {_SHEET}"
+    machine.execute(
+        f"CREATE TABLE {schema}.{name} AS"  # noqa: S608 - checked names
+        f" SELECT * REPLACE ({sheet}) FROM _picked_{name}"
+    )
+    machine.unregister(f"_picked_{name}")
 
 
 def _changed_contexts(
     machine: duckdb.DuckDBPyConnection, specs: Sequence[CheckSpec]
 ) -> dict[str, set[str]]:
-    """Columns of each context that is no longer what it was; `earlier._changed_…` tells how."""
-    machine.execute("SET search_path = 'earlier,whole'")
+    """Make the contexts; the columns of each that is no longer what it was. `touched._…` tells
+    how. Each row of a context stands for some row of its table, so parts make up the whole.
+    """
     changed = {}
     for name, text in {n: t for spec in specs for n, t in spec.contexts().items()}.items():
-        machine.execute(f"CREATE TABLE earlier.{name} AS {text}")
-        now, then = f"whole.{name}", f"earlier.{name}"
+        for schema in ("kept", "came", "went"):
+            machine.execute(f"SET search_path = '{schema},whole'")
+            machine.execute(f"CREATE TABLE {schema}._{name} AS {text}")
+        machine.execute(f"CREATE TABLE whole.{name} AS FROM kept._{name} UNION FROM came._{name}")
         machine.execute(
-            f"CREATE TABLE earlier._changed_{name} AS (FROM {now} EXCEPT FROM {then})"
-            f" UNION (FROM {then} EXCEPT FROM {now})"
+            f"CREATE TABLE touched._{name} AS ("
+            f"(FROM came._{name} EXCEPT FROM went._{name})"
+            f" UNION (FROM went._{name} EXCEPT FROM came._{name})) EXCEPT FROM kept._{name}"
         )
-        rows = machine.execute(f"FROM earlier._changed_{name}")
+        rows = machine.execute(f"FROM touched._{name}")
         if rows.fetchone() is not None:
             changed[name] = {column[0] for column in rows.description or ()}
     return changed
@@ -204,6 +233,7 @@ def _gather_nearby(
     machine: duckdb.DuckDBPyConnection,
     group: _Nearby,
     specs: Sequence[CheckSpec],
+    sources: Mapping[str, Source],
     needed: Mapping[str, set[str]],
 ) -> None:
     """Make the group's schema: of each table the rows that share a touched value."""
@@ -217,16 +247,14 @@ def _gather_nearby(
         f"SELECT {listed} FROM {relation}"  # noqa: S608 - checked names
         for relation in (
             *(f"touched.{name}" for name in sharing),
-            *(f"earlier._changed_{name}" for name in sorted(group.changed)),
+            *(f"touched._{name}" for name in sorted(group.changed)),
         )
     )
     machine.execute(f"CREATE TABLE {group.name}._values AS {values}")
     same = " AND ".join(f"v.{column} IS NOT DISTINCT FROM r.{column}" for column in group.columns)
+    there = f"EXISTS (SELECT 1 FROM {group.name}._values AS v WHERE {same})"  # noqa: S608
     for name in sharing:
-        machine.execute(
-            f"CREATE TABLE {group.name}.{name} AS SELECT r.* FROM whole.{name} AS r"  # noqa: S608
-            f" WHERE EXISTS (SELECT 1 FROM {group.name}._values AS v WHERE {same})"
-        )
+        pick_rows(machine, sources[name], needed[name], group.name, there)
 
 
 def _drop(

@@ -112,7 +112,8 @@ class CheckSpec:
 
     def contexts(self) -> Mapping[str, str]:
         """Small tables that `query` reads beside those of `needs`, and the statement of each over
-        all rows. Equal names mean equal statements.
+        all rows, in which each row stands for some row (SELECT DISTINCT). Equal names mean equal
+        statements.
         """
         return {}
 

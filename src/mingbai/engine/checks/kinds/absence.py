@@ -134,7 +134,7 @@ class Absence(CheckSpec):
         return f"""
             scoped AS (
                 SELECT r.id_key, r.period, r.row FROM {self.table} AS r
-                WHERE {self.scope()}
+                WHERE r.id_key IN (SELECT l.id_key FROM {self.other} AS l) AND {self.scope()}
             ), given AS (
                 SELECT {places[0]} AS place, r.period FROM {self._handed()[0]} AS r
                 WHERE r.period IS NOT NULL AND {self.scope()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -56,6 +56,10 @@ class Source:
             else:
                 arrays.append(pa.nulls(self.row_count, kind))
         return pa.table(arrays, names=names)
+
+    def settle(self, columns: Set[str]) -> Source:
+        """The same source, of which Arrow has its types already."""
+        return self if self.arrow is None else replace(self, arrow=self.read(columns))
 
     def told(self, columns: Set[str]) -> list[str]:
         """`columns` and those of PLACE, in a settled order."""

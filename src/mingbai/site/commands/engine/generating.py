@@ -14,7 +14,7 @@ from mingbai.site.commands.progress import Bars
 
 DONE: Final = 0
 #: Room that a roster row and its person take on disk, with some to spare.
-_BYTES_A_ROW: Final = 64
+_BYTES_A_ROW: Final = 160
 _STAGES: Final = {"people": "人口", "rosters": "花名册", "lists": "名单", "truth": "答案"}
 
 

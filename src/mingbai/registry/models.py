@@ -216,6 +216,10 @@ class Settlement(ScopedModel, ActMixin):
         OTHER_PERSON = "other_person", "非同一人"
         AGREED_ACCOUNT = "agreed_account", "监护人或户主代领"
         LIST_WRONG = "list_wrong", "比对名单有误"
+        DUE = "due", "经核实应当纳入"
+        NOT_DUE = "not_due", "经核实不必纳入"
+        UNWILLING = "unwilling", "本人不愿申请"
+        GONE = "gone", "已去世或迁出"
         CORRECTED = "corrected", "更正表中已不存在"
         CAME_BACK = "came_back", "再次比对又出现"
 

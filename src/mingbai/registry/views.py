@@ -19,10 +19,10 @@ from mingbai.base.models import User
 from mingbai.base.scope import Asker
 from mingbai.intake.queries import sheets_at
 from mingbai.registry.actions import (
-    REASONS,
     CannotRevealPerson,
     CannotSettleFinding,
     decision_of,
+    reasons_for,
     reveal_person,
     settle_finding,
 )
@@ -198,7 +198,8 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "evidence_count": evidence.count(),
         "steps": steps,
         "last_number": steps[-1].number if steps else 0,
-        "choices": _choices(),
+        "choices": _choices(found),
+        "is_left_out": found.code in LEFT_OUT_CODES,
         "may_settle": to.may("settle"),
     }
     return render(request, "registry/finding.html", context)
@@ -233,12 +234,12 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("registry:finding", pk)
 
 
-def _choices() -> list[tuple[str, list[tuple[str, str]]]]:
+def _choices(found: Finding) -> list[tuple[str, list[tuple[str, str]]]]:
     """Decision -> its reasons, as buttons."""
     decisions, reasons = dict(Settlement.Decision.choices), dict(Settlement.Reason.choices)
     return [
         (str(decisions[decision]), [(each, str(reasons[each])) for each in codes])
-        for decision, codes in REASONS.items()
+        for decision, codes in reasons_for(found).items()
     ]
 
 

@@ -19,6 +19,8 @@ from tests.rooms.registry.rosters import (
     sub_item,
 )
 
+from mingbai.base.scope import Asker
+from mingbai.engine.ranking import Tally
 from mingbai.registry.actions import (
     CannotSettleFinding,
     compare_sheets,
@@ -28,10 +30,13 @@ from mingbai.registry.actions import (
 from mingbai.registry.actions.specs import AtHand, plan_specs
 from mingbai.registry.models import Finding, FindingEvidence, Settlement
 from mingbai.registry.queries import (
+    describe_share,
     explain_finding,
     finding_name,
     findings_seen,
     held_lines,
+    learned_from_decisions,
+    ranked,
     rule_records,
 )
 from mingbai.rulebook import Check
@@ -264,3 +269,60 @@ def test_every_code_of_the_engine_has_a_name():
 
     unnamed = [code for code in MESSAGES if finding_name(code) == "其他疑点"]
     assert unnamed == [code for code in unnamed if code.startswith(("continuity", "uncompared"))]
+
+
+def asked(code):
+    return list(
+        ranked(
+            findings_seen(to=Asker.system("test"), year=2021, code=code), learned_from_decisions()
+        )
+    )
+
+
+def two_rules(tree, at, digest="d" * 64):
+    """Five findings of small stakes about accounts, five of larger stakes about phones."""
+    checks = (checked("shared_account", "note", most=1), checked("shared_phone", "note", most=1))
+    rows = []
+    for n in range(5):
+        rows += [row(2 * n, account=f"62{n}"), row(2 * n + 1, account=f"62{n}")]
+        rows += [row(20 + 2 * n + more, phone=f"1{n}", amount=60_000) for more in (0, 1)]
+    sheet = hand_in(tree, at, rows)
+    compare(tree, at, book_with(*checks, digest=digest))
+    return sheet, book_with(*checks, digest=digest)
+
+
+def test_the_queue_learns_from_decisions_and_the_database_cuts_its_pages(tree, at):
+    two_rules(tree, at)
+    assert [each.code for each in asked("")] == ["shared_phone"] * 5 + ["shared_account"] * 5
+    for place, each in enumerate(findings(code="shared_account")[:4]):
+        settle(tree, at, each, "confirmed", "twice")
+        settle(tree, at, findings(code="shared_phone")[place], "dismissed", "other_person")
+    learned = learned_from_decisions()
+    first = asked("")
+    assert [each.code for each in first] == ["shared_account"] * 5 + ["shared_phone"] * 5
+    worths = [each.worth for each in first]
+    assert worths == sorted(worths, reverse=True)
+    assert worths[0] == first[0].stake_amount * learned.of(first[0])[1].weight
+    queued = ranked(findings_seen(to=Asker.system("test"), year=2021), learned)
+    assert [each.pk for each in queued[3:6]] == [each.pk for each in first[3:6]]
+    tally, share = learned.of(first[0])
+    assert describe_share(tally, share).startswith("已核 4 条，属实 4 条")
+    assert "尚无核实结论" in describe_share(Tally("x", "y", 1), share)
+    assert describe_share(Tally("x", "y", 1, 13, 8), share) == "属实率 62%（已核 21 条）"
+
+
+def test_a_correction_counts_half_a_change_of_the_book_nothing_and_a_decision_stays(tree, at):
+    sheet, book = two_rules(tree, at)
+    settle(tree, at, findings(code="shared_phone").first(), "confirmed", "twice")
+    hand_in(tree, at, [row(99)], follows=sheet)
+    compare(tree, at, book)
+    counts = {key[1]: each for key, each in learned_from_decisions().tallies.items()}
+    assert (counts["shared_account"].corrected, counts["shared_account"].decided) == (5, 0)
+    assert (counts["shared_phone"].corrected, counts["shared_phone"].confirmed) == (4, 1)
+
+
+def test_what_goes_with_a_change_of_the_book_teaches_nothing(tree, at):
+    two_rules(tree, at)
+    compare(tree, at, book_with(digest="e" * 64))
+    assert Settlement.objects.unscoped("test").filter(decision="superseded").count() == 10
+    assert learned_from_decisions().tallies == {}

@@ -72,7 +72,7 @@ def test_who_stands_on_both_rosters_and_not_on_the_third_is_left_out(tree, at):
     (one,) = findings_seen(to=ALL, year=2021, about=LEFT_OUT)
     assert (one.code, one.params["months"], one.effect) == ("not_enrolled", 3, "note")
     assert one.stake_amount == 3 * 50_000
-    assert one.town == "340223100"
+    assert (one.town, one.sub_item) == ("340223100", TEKUN)
     said = explain_finding(one, names={TEKUN: "特困供养"})
     assert "应列入《特困供养》" in said
     assert "低保重残可领" in said
@@ -221,3 +221,21 @@ def test_the_page_names_what_is_missing(tree, at, client, monkeypatch):
     assert "没有收到死亡人员名单" in text
     assert "有 1 张表没有填“联系电话”" in text
     assert client.get("/registry/findings/?about=left_out").status_code == 200
+
+
+def test_who_is_left_out_is_settled_by_reasons_of_its_own(tree, at, client, monkeypatch):
+    for room in ("registry", "payment"):
+        monkeypatch.setattr(f"mingbai.{room}.views.newest_year", lambda: 2021)
+    book = small_book(*items(), absences=(absence(DIBAO),))
+    hand_in_months(tree, at, DIBAO, [1], months=(1,))
+    hand_in_months(tree, at, TEKUN, [9], months=(1,))
+    compare(tree, at, book)
+    (one,) = found()
+    client.force_login(tree.user_a)
+    path = f"/registry/findings/{one.pk}/"
+    text = client.get(path).content.decode()
+    assert "经核实应当纳入" in text
+    assert "重复申报" not in text
+    client.post(f"{path}settle/", {"reason": "twice", "seen_number": 0})
+    client.post(f"{path}settle/", {"reason": "not_due", "seen_number": 0})
+    assert "经核实不必纳入" in client.get(path).content.decode().partition('id="past"')[2]

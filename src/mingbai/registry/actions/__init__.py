@@ -10,6 +10,7 @@ from mingbai.registry.actions.settle import (
     REASONS,
     CannotSettleFinding,
     decision_of,
+    reasons_for,
     settle_finding,
 )
 
@@ -26,6 +27,7 @@ __all__ = [
     "decision_of",
     "end_enrolments",
     "enrol_sheets",
+    "reasons_for",
     "reveal_person",
     "settle_finding",
 ]

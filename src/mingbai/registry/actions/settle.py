@@ -11,11 +11,17 @@ from mingbai.base.ledger import record_act
 from mingbai.base.models import User
 from mingbai.registry.actions.enrol import enrol_released
 from mingbai.registry.models import Finding, Settlement
+from mingbai.registry.queries.findings import LEFT_OUT_CODES
 
 #: Which reasons belong to which decision of a person; the house itself writes the other two.
 REASONS: Final[dict[str, tuple[str, ...]]] = {
     Settlement.Decision.CONFIRMED: ("not_entitled", "wrong_entry", "twice"),
     Settlement.Decision.DISMISSED: ("entitled", "other_person", "agreed_account", "list_wrong"),
+}
+#: The same where the finding is that somebody stands on no roster.
+LEFT_OUT_REASONS: Final[dict[str, tuple[str, ...]]] = {
+    Settlement.Decision.CONFIRMED: ("due",),
+    Settlement.Decision.DISMISSED: ("not_due", "unwilling", "gone"),
 }
 
 
@@ -31,7 +37,7 @@ def settle_finding(
     Dismissing releases the rows it held and enrols them; confirming keeps them unpaid. Errors:
     ``CannotSettleFinding`` when decision and reason do not fit, or when a newer decision exists.
     """
-    if reason not in REASONS.get(decision, ()):
+    if reason not in reasons_for(finding).get(decision, ()):
         raise CannotSettleFinding(
             "结论与理由不相符。请选择“属实”或“排除”，并从对应的理由中选一个。"
         )
@@ -58,7 +64,7 @@ def settle_finding(
                 settled_by=by,
                 act=act,
             )
-            if decision == Settlement.Decision.DISMISSED:
+            if decision == Settlement.Decision.DISMISSED and not _is_left_out(finding):
                 enrol_released(finding=finding, by=by, at=at)
             return done
     except IntegrityError as error:
@@ -66,9 +72,19 @@ def settle_finding(
         raise CannotSettleFinding("这条疑点刚刚被他人处理。请刷新页面后再决定。") from error
 
 
+def reasons_for(finding: Finding) -> dict[str, tuple[str, ...]]:
+    """Decision -> its reasons, for what the finding is about."""
+    return LEFT_OUT_REASONS if _is_left_out(finding) else REASONS
+
+
 def decision_of(reason: str) -> str:
     """The decision a reason belongs to; "" for a reason only the house itself may give."""
-    return next((decision for decision, reasons in REASONS.items() if reason in reasons), "")
+    every = (*REASONS.items(), *LEFT_OUT_REASONS.items())
+    return next((decision for decision, reasons in every if reason in reasons), "")
+
+
+def _is_left_out(finding: Finding) -> bool:
+    return finding.code in LEFT_OUT_CODES
 
 
 def _last_number(finding: Finding) -> int:

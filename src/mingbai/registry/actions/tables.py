@@ -191,7 +191,12 @@ def entitled(rows: pa.Table, absence: Absence) -> pa.Table:
     excepted = people.filter(pl.col("sub_item").is_in(list(absence.unless_on)))
     year, month = pl.col("since") // 100, pl.col("since") % 100
     found = first.join(excepted, on="id_key", how="anti", maintain_order="left").select(
-        "id_key", "town", "table", "line", pl.date(year, month, 1).alias("event_date")
+        "id_key",
+        "town",
+        "table",
+        "line",
+        pl.date(year, month, 1).alias("event_date"),
+        pl.lit(absence.sub_item).alias("sub_item"),
     )
     return found.to_arrow(compat_level=pl.CompatLevel.oldest())
 

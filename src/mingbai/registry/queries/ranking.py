@@ -20,7 +20,7 @@ from django.db.models import (
 
 from mingbai.base.scope import ScopedQuerySet
 from mingbai.engine.ranking import Share, Shares, Tally, learn_shares
-from mingbai.registry.models import Finding, Settlement
+from mingbai.registry.models import Comparison, Finding, Settlement
 
 _WHY: Final = "what a rule is worth is learned from every decision; only counts leave this query"
 #: Decisions that people make; the house itself writes the other two.
@@ -46,16 +46,21 @@ def learned_from_decisions() -> Experience:
     """Learn each rule's share from the last decision of a person about each of its findings.
 
     A later "superseded" or "reopened" does not undo what somebody confirmed or dismissed. A finding
-    that a correction removed undecided is counted apart. One query, whatever there is.
+    that a correction removed undecided is counted apart; one that went with a change of the book
+    teaches nothing. One query, whatever there is.
     """
     every = Settlement.objects.unscoped(_WHY)
     same = every.filter(finding=OuterRef("finding"))
     decided_later = same.filter(number__gt=OuterRef("number"), decision__in=DECIDED)
+    by_same_book = Comparison.objects.unscoped(_WHY).filter(
+        act=OuterRef("act"), rulebook_digest=OuterRef("finding__rulebook_digest")
+    )
     last_decision = Q(decision__in=DECIDED) & ~Exists(decided_later)
     corrected = (
         Q(decision=Settlement.Decision.SUPERSEDED)
         & ~Exists(same.filter(number__gt=OuterRef("number")))
         & ~Exists(same.filter(decision__in=DECIDED))
+        & Exists(by_same_book)
     )
     rows = (
         every.filter(last_decision | corrected)

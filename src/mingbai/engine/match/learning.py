@@ -32,8 +32,10 @@ _CLOSE: Final = 1e-6
 _BEFOREHAND: Final = 0.5
 #: Of one house: twins' birth dates, a grandson named after his grandfather. One pair in 200.
 NAMESAKES: Final = 0.005
-#: With fewer kin than this for each pair of one person, the fit does without kin.
-FEW_KIN: Final = 0.1
+#: Kin are believed where there are so many for each pair of one person, or where all that is one's
+#: own differs at once so much more often than chance. Else they are persons with many slips.
+MANY_KIN: Final = 0.3
+TOGETHER: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -94,15 +96,31 @@ def learn(
     total: float,
 ) -> Weights:
     """Fit weights to patterns among pairs looked at (`levels` patterns x comparisons, `counts`) and
-    among random others. `total`: all pairs there are. Without anything that a house shares, or
-    without anything that is one's own, there are no kin.
+    among random others. `total`: all pairs there are. Kin need something that a house shares,
+    something that is one's own, and a reason to believe in them.
     """
+    none = [replace(fact, own=0) for fact in facts]
+    plain = _fit(levels, counts, far_levels, far_counts, facts=none, total=total)
+    if not any(fact.own for fact in facts) or all(fact.own for fact in facts):
+        return plain
     weights = _fit(levels, counts, far_levels, far_counts, facts=facts, total=total)
-    persons, kin, _ = weights.priors
-    if kin < FEW_KIN * persons:
-        none = [replace(fact, own=0) for fact in facts]
-        return _fit(levels, counts, far_levels, far_counts, facts=none, total=total)
-    return weights
+    many = weights.priors[1] >= MANY_KIN * weights.priors[0]
+    return weights if many or _together(levels, counts, plain, facts) >= TOGETHER else plain
+
+
+def _together(levels: Levels, counts: Floats, weights: Weights, facts: Sequence[Fact]) -> float:
+    """How much more often than by chance everything that is one's own differs at once, among pairs
+    that pass for one person where kin are not thought of. Slips come one by one; kin differ in all.
+    """
+    persons = weights.chances(levels)[0] * counts
+    own = [(levels[:, k], fact.own) for k, fact in enumerate(facts) if fact.own]
+    there = np.all([level != MISSING for level, _ in own], axis=0)
+    whole = float(persons[there].sum())
+    differing = [there & (level > strong) for level, strong in own]
+    alone = float(np.prod([persons[each].sum() / max(whole, 1.0) for each in differing]))
+    both = float(persons[np.all(differing, axis=0)].sum())
+    # What one pair in a hundred shows is not enough to tell.
+    return both / max(whole * alone, whole / 100, 1.0)
 
 
 def _fit(
@@ -122,7 +140,7 @@ def _fit(
     ]
     strangers = tuple(_shares(a + b) for a, b in zip(far, near, strict=True))
     some = 0.05 * counts.sum() / max(total, 1.0)
-    kin_prior = some if any(f.own for f in facts) and not all(f.own for f in facts) else 0.0
+    kin_prior = some if any(fact.own for fact in facts) else 0.0
     weights = Weights(
         (some, kin_prior, 1 - some - kin_prior),
         tuple(_start(fact.size) for fact in facts),

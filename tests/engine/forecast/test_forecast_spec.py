@@ -197,6 +197,9 @@ def test_too_early_with_one_report_or_a_wide_interval():
     assert found.too_early
     quick = forecast(learn(PAST, 6), [steady("a", 1.0, 6)], widest=0.1)[0]
     assert quick.too_early
+    sure = forecast(learn(PAST, 6), [steady("a", 0.75, 6)], widest=0.1)[0]
+    assert sure.chance_of_missing > 0.9
+    assert not sure.too_early, "the date will be missed, whenever it is done"
     assert not forecast(learn(PAST, 6), [steady("a", 1.0, 6)])[0].too_early
 
 
@@ -283,3 +286,16 @@ def test_items_of_this_year_teach_before_any_is_done():
     assert alone.like_count == 0
     assert learn(behind, 6).levels.size == 0
     assert taught.expected == pytest.approx(alone.expected, abs=2)
+
+
+def test_an_uneven_county_raises_no_flood_of_alarms():
+    """Where reports come in lumps, one in ten at most is alarming."""
+    rng = np.random.default_rng(4)
+    steps = rng.choice([0.0, 0.05, 0.3], size=(60, 6))
+    lumpy = [course(f"l{n}", *np.minimum(np.cumsum(row), 0.99)) for n, row in enumerate(steps)]
+    experience = learn(lumpy, 5)
+    assert experience.surprise > 0.042
+    alarms = [each.alarm for each in find_slips(experience, lumpy)]
+    assert 0 < sum(alarms) <= 6
+    few = learn(lumpy[:8], 5)
+    assert few.surprise == 0, "eight items are no measure"

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Final
 
 from mingbai.base.scope import Asker
-from mingbai.delivery.queries.lights import Light
+from mingbai.delivery.queries.lights import Light, in_points
 from mingbai.delivery.queries.reports import Report, standing_reports
 from mingbai.engine.forecast import (
     Course,
@@ -68,11 +68,11 @@ class Outlook:
         return date_at(self.year, self.told.high) if self.told else None
 
     @property
-    def slip_ratio(self) -> Fraction | None:
-        """How far this month's report lies behind what was expected, where that is an alarm."""
+    def slip_points(self) -> str | None:
+        """By how many 百分点 this month's report lies below what was expected, if alarming."""
         if self.slip is None or not self.slip.alarm:
             return None
-        return Fraction(self.slip.behind).limit_denominator(10_000)
+        return in_points(Fraction(self.slip.behind).limit_denominator(10_000))
 
 
 def outlooks(

@@ -22,8 +22,12 @@ from mingbai.engine.forecast.shapes import CannotForecast, Course, Forecast, Sli
 
 #: How many items the levels must rest on to outweigh the belief that they are even.
 _TRUST = 10.0
+#: No more than a tenth of the reports of a county can be alarming.
+_RARE = 0.9
 #: Where within its span a finish is looked at.
 _SPREAD = (0.1, 0.3, 0.5, 0.7, 0.9)
+#: Between this and its opposite a chance decides nothing.
+_OPEN = 0.1
 _STANDARD = NormalDist()
 
 
@@ -32,7 +36,8 @@ class Experience:
     """What all items known at the end of a month teach about those still running then.
 
     ``levels`` are where the finishes of items lay in the forecasts made of each from all others:
-    0 to 1, sorted, evenly spread if the forecasts were right.
+    0 to 1, sorted, evenly spread if the forecasts were right. ``surprise`` is how far behind what
+    was expected of it one report in ten of the next month lay, as a share of the target.
     """
 
     month: int
@@ -43,6 +48,7 @@ class Experience:
     filled: Filled
     common: Law
     levels: Array
+    surprise: float = 0.0
 
 
 def learn(courses: Iterable[Course], month: int, prior: Prior | None = None) -> Experience:
@@ -74,7 +80,9 @@ def learn(courses: Iterable[Course], month: int, prior: Prior | None = None) -> 
             )
             # A finish known to the month only lies anywhere in it: its level is spread as well.
             levels += [low + (high - low) * share for share in _SPREAD]
-    return replace(blank, levels=np.sort(np.array(levels)))
+    behind = (rows[:, month] - mean[:, month])[~np.isnan(rows[:, month])] / MONTHS
+    surprise = float(np.quantile(behind, _RARE)) if behind.size >= _TRUST else 0.0
+    return replace(blank, levels=np.sort(np.array(levels)), surprise=surprise)
 
 
 def forecast(
@@ -82,7 +90,8 @@ def forecast(
 ) -> tuple[Forecast, ...]:
     """Forecast items still running at the month of the experience, each from all others.
 
-    An interval of more than ``widest`` months is too wide to act upon. Raises CannotForecast for
+    An interval of more than ``widest`` months is too wide to act upon, unless the date is all but
+    sure to be kept or missed (nine to one). Raises CannotForecast for
     an item that is done.
     """
     month = experience.month
@@ -102,10 +111,11 @@ def forecast(
         missing = 1.0
         if last < course.due:
             missing = 1 - _shown(experience.levels, _level(0.0, centre, width, floor))
+        wide = high - low > widest and _OPEN < missing < 1 - _OPEN
         found.append(
             Forecast(
-                course.id, month, course.due, middle, low, high, missing,
-                told < 2 or high - low > widest, told, month - last, float(likes[n]),
+                course.id, month, course.due, middle, low, high, missing, told < 2 or wide, told,
+                month - last, float(likes[n]),
             )
         )  # fmt: skip
     return tuple(found)
@@ -117,8 +127,8 @@ def find_slips(
     """Hold the reports of the month after the experience against what was expected of them.
 
     ``limit`` is a share of the target: a little less than half of the tenth that must not slip by
-    unseen. Items that were done before are left out, and those silent in that month: silence is a
-    state of its own.
+    unseen. Where one report in ten surprises by more, that is the limit. Items that were done
+    before are left out, and those silent in that month: silence is a state of its own.
     """
     month = experience.month
     judged = [
@@ -129,7 +139,7 @@ def find_slips(
     mean, _, _ = _predict(experience, [course.through(month) for course in judged])
     behind = (rows_of(judged, month)[:, month] - mean[:, month]) / MONTHS
     return tuple(
-        Slip(course.id, month + 1, float(late), limit)
+        Slip(course.id, month + 1, float(late), max(limit, experience.surprise))
         for course, late in zip(judged, behind, strict=True)
     )
 

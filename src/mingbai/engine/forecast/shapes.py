@@ -75,7 +75,8 @@ class Forecast:
     Times are months from the year's start. ``low`` to ``high`` holds the finish four times in
     five; ``expected`` is as likely early as late; ``chance_of_missing`` is that of finishing after
     the due date. ``like_count`` says on how many like items it rests. ``too_early`` (尚早，无法
-    判断): fewer than two reports, or an interval too wide to act upon; show no date then.
+    判断): fewer than two reports, or an interval too wide to act upon and the date neither all but
+    kept nor all but missed; show nothing then.
     """
 
     id: str

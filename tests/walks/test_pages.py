@@ -32,7 +32,7 @@ MUST_MEET = {
     "report/outline/<int:year>/<int:half>/<slug:chapter>/",
     "why/<int:pk>/",
 }
-_FILES = (".xlsx", ".docx", ".csv", ".pdf", ".json", "/docx/")
+_FILES = (".xlsx", ".docx", ".csv", ".pdf", ".json", "/docx/", "/scan/")
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -30,7 +30,7 @@ def _paste(cell: Locator, text: str) -> None:
 def test_a_block_from_excel_fills_cells_and_rows_turn_red(visit: Visit) -> None:
     page = visit().sign_in("minban", PASSWORD)
     page.get_by_role("link", name="目标", exact=True).click()
-    page.get_by_label("项目").select_option(label="“四好农村路”建设")
+    page.get_by_label("项目", exact=True).select_option(label="“四好农村路”建设")
     page.wait_for_url("**programme=rural-roads**")
     first, second = _cells(page, 0), _cells(page, 1)
     before = [first.nth(n).input_value() for n in range(4)]

@@ -134,8 +134,8 @@ def findings(request: HttpRequest) -> HttpResponse:
     about = request.GET.get("about", DOUBTED)
     missing = _missing(to, year)
     if about == UNANSWERED:
-        context = {"page": (), "about": about, "missing": missing}
-        return render(request, "registry/findings.html", context)
+        left = {"page": (), "about": about, "missing": missing}
+        return render(request, "registry/findings.html", left)
     records = rule_records(to=to, year=year)
     words = _Words.of(year)
     codes = [

@@ -138,8 +138,9 @@ def _is_concerned(spec: CheckSpec, moved: Mapping[str, set[str]]) -> bool:
         return True
     if moved["list"] & set(spec.needs()):
         return True
-    pair = isinstance(spec, MutualExclusion)
-    sub_items = {spec.first, spec.second} if pair else set(spec.sub_items)
+    sub_items = set(spec.sub_items)
+    if isinstance(spec, MutualExclusion):
+        sub_items = {spec.first, spec.second}
     return bool(moved["roster"] & sub_items if sub_items else moved["roster"])
 
 

@@ -253,15 +253,29 @@ def _specs_of(item: SubItem, check: Check) -> Iterable[CheckSpec]:
         return [] if limit is None else [Capacity(limit=limit, per=("period",), **common)]
     if check.kind == "continuity":
         watch = str(params["watch"]).split()
-        looks = {name: name in watch for name in ("gaps", "amounts", "new", "gone")}
-        return [Continuity(**looks, **common)]
+        spec = Continuity(
+            gaps="gaps" in watch,
+            amounts="amounts" in watch,
+            new="new" in watch,
+            gone="gone" in watch,
+            **common,
+        )
+        return [spec]
     if check.kind == "totals":
-        measure = item.measure(str(params["measure"]))
-        counted = "people" if measure.unit == "人" else "rows"
-        tolerance = _int(params, "tolerance") or 0
-        totals = {"measure": measure.code, "counted": counted, "tolerance": tolerance}
-        return [ProgressTotals(other=PROGRESS, **totals, **common)]
+        return [_totals(item, check, common)]
     return _standards(item, check)
+
+
+def _totals(item: SubItem, check: Check, common: dict[str, Any]) -> ProgressTotals:
+    """Heads where the measure counts people, rows where it counts times."""
+    measure = item.measure(str(check.params["measure"]))
+    return ProgressTotals(
+        other=PROGRESS,
+        measure=measure.code,
+        counted="people" if measure.unit == "人" else "rows",
+        tolerance=_int(check.params, "tolerance") or 0,
+        **common,
+    )
 
 
 def _standards(item: SubItem, check: Check) -> Iterator[AmountStandard]:

@@ -71,7 +71,10 @@ def learned_from_decisions() -> Experience:
     counts: dict[tuple[str, str, int], dict[str, int]] = defaultdict(dict)
     for rule, code, severity, decision, count in rows:
         counts[rule, code, severity][_COUNTS[decision]] = count
-    tallies = {key: Tally(*key, **each) for key, each in counts.items()}
+    tallies = {
+        key: Tally(*key, *(each.get(name, 0) for name in ("confirmed", "dismissed", "corrected")))
+        for key, each in counts.items()
+    }
     return Experience(tallies, learn_shares(tallies.values()))
 
 

@@ -1,29 +1,28 @@
 """Changes the checks in every small way a hand could slip, and counts the changes tests notice.
 
-    PYTHONPATH=src:. .venv/bin/python bench/mutants.py [--only age_sex …] [--list] [--jobs 2]
+    PYTHONPATH=src:. .venv/bin/python bench/mutants.py [--only age_sex …] [--limit 60] [--jobs 2]
 
 Two sorts of mutants. *Python*: each comparison, bound, constant, condition, operator and return of
 a function in `mingbai/engine/checks` is changed alone, by exchanging the function's code in place.
-*SQL*: each comparison, condition, constant, join and aggregate of the statements that the spec
-tables ask for is changed alone, in the statement's tree. A mutant is killed when a test of its
-file fails. Polars cannot be forked, so mutants run one after the other in a process, each under a
-time limit; a mutant that hangs is killed too.
+*SQL*: each comparison, condition, constant, join and aggregate of the statements and sieves that
+the spec tables ask for is changed alone, in the statement's tree. A mutant is killed when a test of
+its file fails (see `judges`). Mutants run one after the other in a process, each under a time
+limit; a mutant that hangs is killed too. Equal code gives equal figures: nothing is drawn.
 
-Not mutated: sentences for people, the words of exceptions, annotations, docstrings.
+Not mutated: sentences for people, the words of exceptions, annotations, docstrings, and what is
+always true.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import contextlib
-import copy
+import dataclasses
 import importlib
 import inspect
-import io
 import itertools
 import os
-import signal
+import re
 import subprocess
 import sys
 import types
@@ -31,13 +30,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 import sqlglot
+from bench import judges
 from sqlglot import exp
 
-ROOT = Path(__file__).resolve().parents[1]
-CHECKS = ROOT / "src" / "mingbai" / "engine" / "checks"
-SECONDS = 60
+from mingbai.engine.checks import ALL_KINDS
+
+ROOT = judges.ROOT
+CHECKS = judges.CHECKS
 
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
@@ -48,7 +48,8 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 }  # fmt: skip
 SQL_SWAPS: dict[type[exp.Expression], type[exp.Expression]] = {
     exp.LT: exp.LTE, exp.LTE: exp.LT, exp.GT: exp.GTE, exp.GTE: exp.GT,
-    exp.EQ: exp.NEQ, exp.NEQ: exp.EQ, exp.And: exp.Or, exp.Or: exp.And,
+    exp.EQ: exp.NEQ, exp.NEQ: exp.EQ, exp.Or: exp.And, exp.NullSafeEQ: exp.EQ,
+    exp.NullSafeNEQ: exp.NEQ,
     exp.Add: exp.Sub, exp.Sub: exp.Add, exp.Min: exp.Max, exp.Max: exp.Min,
     exp.Sum: exp.Max,
 }  # fmt: skip
@@ -56,12 +57,13 @@ SQL_SWAPS: dict[type[exp.Expression], type[exp.Expression]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: where, in words, and how to make and unmake it."""
+    """One change: where, in words, how to make and unmake it, and the only method it touches."""
 
     module: str
     place: str
     said: str
     apply: Callable[[], Callable[[], None]]
+    only: str | None = None
 
 
 # -- Python ------------------------------------------------------------------------------------
@@ -170,14 +172,12 @@ def python_mutants(path: Path) -> Iterator[Mutant]:
     module = importlib.import_module(name.removesuffix(".__init__"))
     known = functions(module)
     source = path.read_text(encoding="utf-8")
-    count = sum(1 for _ in sites(ast.parse(source)))
-    for nth in range(count):
-        for which in itertools.count():
+    counts = [len(list(changes(node))) for _, node in sites(ast.parse(source))]
+    for nth, count in enumerate(counts):
+        for which in range(count):
             tree = ast.parse(source)
             place, node = next(itertools.islice(sites(tree), nth, None))
-            found = next(itertools.islice(changes(node), which, None), None)
-            if found is None:
-                break
+            found = next(itertools.islice(changes(node), which, None))
             words, act = found
             if place not in known:
                 continue
@@ -204,47 +204,36 @@ def _swap_code(function: types.FunctionType, code: types.CodeType) -> Callable:
 
 # -- SQL ---------------------------------------------------------------------------------------
 
+#: What stands instead of a node: an expression made from it.
+Change = Callable[[exp.Expression], exp.Expression]
 
-def sql_changes(node: exp.Expression) -> Iterator[tuple[str, exp.Expression]]:
+
+def sql_changes(node: exp.Expression) -> Iterator[tuple[str, Change]]:
     """Each change of one node of a statement: in words, and what stands there instead."""
-    if isinstance(node, exp.And) and not isinstance(node.parent, exp.And):
-        yield from _dropped(node)
-        return
-    if isinstance(node, exp.And):
-        return
+    condition = isinstance(node.parent, exp.And | exp.Where | exp.Having)
+    if condition and not isinstance(node, exp.And | exp.Boolean):
+        yield "dropped", lambda _: exp.true()
     if swap := SQL_SWAPS.get(type(node)):
-        yield f"{type(node).__name__}→{swap.__name__}", swap(**copy.deepcopy(node).args)
+        yield f"{type(node).__name__}→{swap.__name__}", lambda node: swap(**node.copy().args)
     if isinstance(node, exp.Or):
-        yield "left condition alone", node.left.copy()
-        yield "right condition alone", node.right.copy()
+        yield "left condition alone", lambda node: node.left.copy()
+        yield "right condition alone", lambda node: node.right.copy()
     if isinstance(node, exp.Not):
-        yield "not dropped", node.this.copy()
+        yield "not dropped", lambda node: node.this.copy()
+    if isinstance(node, exp.Is) and not isinstance(node.parent, exp.Not):
+        yield "turned", lambda node: exp.Not(this=node.copy())
     if isinstance(node, exp.Literal) and node.is_int:
-        yield f"{node.this}+1", exp.Literal.number(int(node.this) + 1)
-    if isinstance(node, exp.Boolean) and not isinstance(node.parent, exp.And | exp.Where):
-        yield "truth turned", exp.Boolean(this=not node.this)
+        yield f"{node.this}+1", lambda node: exp.Literal.number(int(node.this) + 1)
+    if isinstance(node, exp.Boolean) and isinstance(node.parent, exp.Alias):
+        yield "truth turned", lambda node: exp.Boolean(this=not node.this)
     if isinstance(node, exp.Join) and not node.args.get("side") and not node.args.get("kind"):
-        yield "outer join", _with(node, "side", "LEFT")
+        yield "outer join", lambda node: _with(node, "side", "LEFT")
     if isinstance(node, exp.Join) and node.args.get("side") == "LEFT":
-        yield "inner join", _with(node, "side", None)
+        yield "inner join", lambda node: _with(node, "side", None)
     if isinstance(node, exp.Distinct) and not isinstance(node.parent, exp.Select):
-        yield "distinct dropped", node.expressions[0].copy()
-    if isinstance(node, exp.NullSafeEQ):
-        yield "null-safe dropped", exp.EQ(**copy.deepcopy(node).args)
+        yield "distinct dropped", lambda node: node.expressions[0].copy()
     if isinstance(node, exp.Ordered):
-        yield "order turned", _with(node, "desc", not node.args.get("desc"))
-
-
-def _dropped(node: exp.And) -> Iterator[tuple[str, exp.Expression]]:
-    """A chain of conditions with each of them dropped in turn, and the last one made optional."""
-    parts = list(node.flatten())
-    for nth, part in enumerate(parts):
-        kept = [each.copy() for at, each in enumerate(parts) if at != nth]
-        if part.sql("duckdb") != "TRUE":
-            yield f"dropped {part.sql('duckdb')}", exp.and_(*kept)
-    told = [part for part in parts if part.sql("duckdb") != "TRUE"]
-    if len(told) > 1:
-        yield "last condition optional", exp.or_(exp.and_(*told[:-1]), told[-1].copy())
+        yield "order turned", lambda node: _with(node, "desc", not node.args.get("desc"))
 
 
 def _with(node: exp.Expression, name: str, value: object) -> exp.Expression:
@@ -253,171 +242,98 @@ def _with(node: exp.Expression, name: str, value: object) -> exp.Expression:
     return changed
 
 
-def sql_mutants(kind: type, statements: list[str]) -> Iterator[Mutant]:
-    """Every change of the statements of a kind, once for each condition and named step.
-
-    Settings only lengthen the chains of conditions, so the longest statements come first and what
-    a shorter one repeats is left out.
+def places(tree: exp.Expression) -> Iterator[tuple[tuple[str, str, str, int], exp.Expression]]:
+    """The nodes of a statement with their places: the named step, what it selects first, the node
+    as text, and how many like it came before there.
     """
-    seen: set[tuple[str, str]] = set()
-    for text in sorted(statements, key=len, reverse=True):
-        tree = sqlglot.parse_one(text, dialect="duckdb")
-        for node in tree.walk():
-            step = node.find_ancestor(exp.CTE)
-            for words, instead in sql_changes(node):
-                was = "" if isinstance(node, exp.And) else node.sql("duckdb")
-                key = (f"{step.alias if step else ''}: {was}", words)
-                if key in seen:
+    before: dict[tuple[str, str, str], int] = {}
+    for node in tree.walk(bfs=False):
+        step, select = node.find_ancestor(exp.CTE), node.find_ancestor(exp.Select)
+        first = select.expressions[0].sql("duckdb") if select and select.expressions else ""
+        # A list of sub-items is one thing, however long the settings make it.
+        text = re.sub(r"\(\$(\w+)_0(, \$\1_\d+)*\)", r"($\1)", node.sql("duckdb"))
+        place = (step.alias if step else "", first, text)
+        nth = before[place] = before.get(place, -1) + 1
+        yield (*place, nth), node
+
+
+def sql_mutants(kind: type, method: str, asked: list[object]) -> Iterator[Mutant]:
+    """Every change of the statements of a kind, once for each place, whatever the settings."""
+    seen: set[tuple[object, ...]] = set()
+    for statement in asked:
+        for place, node in places(sqlglot.parse_one(statement.text, dialect="duckdb")):
+            for words, change in sql_changes(node):
+                if (place, words) in seen:
                     continue
-                seen.add(key)
-                place = f"sql {key[0][:70]}"
-                yield Mutant(
-                    kind.__module__.rpartition(".")[2],
-                    place,
-                    words,
-                    _swap_query(kind, node, instead),
-                )
+                seen.add((place, words))
+                step, first, text, nth = place
+                told = f"{method} {step or first[:30]}: {text[:70]}" + f" #{nth}" * bool(nth)
+                stem = kind.__module__.rpartition(".")[2]
+                apply = _swap_statement(kind, method, place, change)
+                yield Mutant(stem, told, words, apply, method)
 
 
-def _swap_query(kind: type, node: exp.Expression, instead: exp.Expression) -> Callable:
-    was, around = node.sql("duckdb"), node.parent.sql("duckdb") if node.parent else ""
+def _swap_statement(kind: type, method: str, place: tuple[object, ...], change: Change) -> Callable:
+    original = vars(kind)[method]
+    made: dict[str, str] = {}
 
-    def changed(query: object) -> object:
-        tree = sqlglot.parse_one(query.text, dialect="duckdb")
-        for each in tree.walk():
-            if each.sql("duckdb") == was and each.parent and each.parent.sql("duckdb") == around:
-                each.replace(instead.copy())
-                return type(query)(tree.sql("duckdb"), query.values)
-        return query
+    def text_of(text: str) -> str:
+        if text not in made:
+            tree = sqlglot.parse_one(text, dialect="duckdb")
+            found = next((node for at, node in places(tree) if at == place), None)
+            if found is not None:
+                found.replace(change(found))
+            made[text] = text if found is None else tree.sql("duckdb")
+        return made[text]
+
+    def changed(self: object) -> object:
+        statement = original(self)
+        return statement and dataclasses.replace(statement, text=text_of(statement.text))
 
     def apply() -> Callable[[], None]:
-        original = kind.query
-        kind.query = lambda self: changed(original(self))
-        return lambda: setattr(kind, "query", original)
+        setattr(kind, method, changed)
+        return lambda: setattr(kind, method, original)
 
     return apply
-
-
-def statements_of(kind: type, stem: str) -> list[str]:
-    """The statements that the spec tables ask of a kind."""
-    asked: dict[str, None] = {}
-    original = kind.query
-
-    def listen(self: object) -> object:
-        query = original(self)
-        asked[query.text] = None
-        return query
-
-    kind.query = listen
-    try:
-        spec_tables_pass(stem)
-    finally:
-        kind.query = original
-    return list(asked)
 
 
 # -- running -----------------------------------------------------------------------------------
 
 
-class TooLong(BaseException):
-    """A mutant that does not end."""
-
-
-def run_tests(tests: list[str]) -> bool:
-    """Whether the tests pass; quiet, in this process."""
-
-    def ring(*_: object) -> None:
-        raise TooLong
-
-    signal.signal(signal.SIGALRM, ring)
-    signal.alarm(SECONDS)
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", "--tb=no"]
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            code = pytest.main([*options, *tests])
-    except TooLong:
-        return False
-    finally:
-        signal.alarm(0)
-    if code not in (0, 1, 2):
-        raise SystemExit(f"pytest ended with {code} on {tests}")
-    return code == 0
-
-
-def is_kind(stem: str) -> bool:
-    """Whether a file holds a kind of check."""
-    return (CHECKS / "kinds" / f"{stem}.py").exists()
-
-
-def tests_for(stem: str) -> list[str]:
-    """The tests that speak of a file: its own kind's where it is a kind, else all of checks."""
-    names = ("test_checks_*.py", "test_machines*.py", "test_sieve*.py", "test_recheck*.py")
-    found = sorted(str(p.relative_to(ROOT)) for n in names for p in ROOT.glob(f"tests/engine/{n}"))
-    found = [name for name in found if "spark" not in name]
-    if not is_kind(stem):
-        return found
-    name = stem.title().replace("_", "")
-    return [*found, "-k", f"{name} or {stem}"]
-
-
-def spec_tables_pass(stem: str) -> bool:
-    """Whether the spec tables of a kind (of all kinds, for other files) give what they say.
-
-    The same functions that pytest calls, called without it: most mutants die here, in a moment.
-    """
-    from tests.engine import test_checks_spec as spec
-
-    def ring(*_: object) -> None:
-        raise TooLong
-
-    signal.signal(signal.SIGALRM, ring)
-    signal.alarm(SECONDS)
-    try:
-        for book in spec.BOOKS:
-            if is_kind(stem) and book.kind != stem:
-                continue
-            spec.test_specs_validate_themselves(book)
-            for case, machine in itertools.product(book.tables, ("plain", "duckdb")):
-                spec.test_spec_table(machine, case)
-    except (Exception, TooLong, pytest.fail.Exception):
-        return False
-    finally:
-        signal.alarm(0)
-    return True
-
-
-def mutants_of(stem: str) -> list[Mutant]:
+def mutants_of(stem: str, judge: judges.Judge) -> list[Mutant]:
     """All mutants of one file, by its name without suffix."""
     path = next(CHECKS.rglob(f"{stem}.py"))
     found = list(python_mutants(path))
-    if path.parent.name == "kinds":
-        module = importlib.import_module(f"mingbai.engine.checks.kinds.{stem}")
-        from mingbai.engine.checks import ALL_KINDS
-
-        for kind in (k for k in ALL_KINDS if k.__module__ == module.__name__):
-            found += sql_mutants(kind, statements_of(kind, stem))
+    for kind in ALL_KINDS:
+        if kind.__module__.endswith(f".{stem}"):
+            for method in ("query", "sieve"):
+                if method in vars(kind):
+                    found += sql_mutants(kind, method, judge.statements(method))
     return found
 
 
-def judge(stem: str, limit: int | None) -> tuple[int, int]:
+def judge_file(stem: str, limit: int | None, listing: bool) -> tuple[int, int]:
     """Run all mutants of a file; prints the survivors, gives (killed, all)."""
-    tests = tests_for(stem)
-    if not run_tests(tests):
-        raise SystemExit(f"{stem}: its tests fail without any change")
-    found = mutants_of(stem)
+    judge = judges.KindJudge(stem) if judges.is_kind(stem) else judges.FileJudge(stem)
+    found = mutants_of(stem, judge)
     if limit and len(found) > limit:
         step = len(found) / limit
         found = [found[int(nth * step)] for nth in range(limit)]
+    if listing:
+        print("\n".join(f"{stem} {each.place}: {each.said}" for each in found))
+        return 0, len(found)
     killed = 0
     for mutant in found:
         undo = mutant.apply()
         try:
-            survived = spec_tables_pass(stem) and run_tests(tests)
+            survived = judge.passes(mutant.only)
         finally:
             undo()
         killed += not survived
         if survived:
             print(f"  survived: {stem} {mutant.place}: {mutant.said}", flush=True)
+    if not judge.passes(None):
+        raise SystemExit(f"{stem}: a mutant left something behind")
     print(f"{stem}: {killed} of {len(found)} killed", flush=True)
     return killed, len(found)
 
@@ -427,17 +343,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="*", help="names of files, without suffix")
     parser.add_argument("--limit", type=int, help="at most so many mutants a file, evenly spread")
+    parser.add_argument("--list", action="store_true", help="only say what would be changed")
     parser.add_argument("--jobs", type=int, default=1, help="files judged side by side")
     args = parser.parse_args()
     os.chdir(ROOT)
-    os.environ["MINGBAI_MUTANTS"] = "1"
     stems = args.only or sorted(
-        p.stem for p in CHECKS.rglob("*.py") if p.stem not in ("__init__", "loading")
+        p.stem for p in CHECKS.rglob("*.py") if p.stem not in ("__init__", "spark")
     )
     if args.jobs > 1:
         judge_apart(stems, args)
         return
-    totals = [judge(stem, args.limit) for stem in stems]
+    totals = [judge_file(stem, args.limit, args.list) for stem in stems]
     killed, count = (sum(column) for column in zip(*totals, strict=True))
     print(f"total: {killed} of {count} mutants killed, {killed / max(count, 1):.1%}")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import random
 
 import pyarrow as pa
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mingbai.engine.checks import (
@@ -286,3 +288,22 @@ GENERATORS: dict[type[CheckSpec], st.SearchStrategy[CheckSpec]] = {
         ),
     ),
 }
+
+
+@functools.cache
+def settle(
+    kind: type[CheckSpec], count: int = 25
+) -> tuple[tuple[CheckSpec, dict[str, pa.Table]], ...]:
+    """Specs of a kind with tables, made by its generator and the same each time."""
+    made = []
+
+    @given(spec=GENERATORS[kind], tables=given_tables)
+    @settings(
+        max_examples=count, deadline=None, derandomize=True, database=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    def draw(spec: CheckSpec, tables: dict[str, pa.Table]) -> None:
+        made.append((spec, tables))
+
+    draw()
+    return tuple(made)

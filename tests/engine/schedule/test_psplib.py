@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -112,3 +113,43 @@ def test_published_lengths(path):
 def test_files_that_lack_something_are_refused(edit, said):
     with pytest.raises(CannotSchedule, match=said):
         read_psplib(edit(OWN))
+
+
+def written(days, successors, length, a_line):
+    """A network in the format, at most so many successors a line."""
+    rows = ["jobnr.    #modes  #successors   successors"]
+    for job, later in successors.items():
+        parts = [later[n : n + a_line] for n in range(0, len(later), a_line)] or [[]]
+        first = "".join(f"{each:4d}" for each in parts[0])
+        rows.append(f"{job:4d}        1  {len(later):9d}        {first}")
+        rows += [" " * 34 + "".join(f"{each:4d}" for each in part) for part in parts[1:]]
+    took = [f"{job:3d}      1    {each:2d}       0    0    0    0" for job, each in days.items()]
+    stars = "*" * 72
+    return "\n".join(
+        [stars, "PROJECT INFORMATION:", "pronr.  #jobs rel.date duedate tardcost  MPM-Time",
+         f"    1  {len(days) - 2:5d}      0       99       26  {length:7d}", stars,
+         "PRECEDENCE RELATIONS:", *rows, stars, "REQUESTS/DURATIONS:",
+         "jobnr. mode duration  R 1  R 2  R 3  R 4", "-" * 72, *took, stars]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [32, 62, 92, 122])
+@pytest.mark.parametrize("a_line", [2, 10])
+def test_larger_sets_with_successors_over_several_lines(size, a_line):
+    """Networks as large as those of the other sets, their length by the obvious recursion."""
+    random = Random(size)
+    days = {job: random.randint(1, 10) for job in range(1, size + 1)} | {1: 0, size: 0}
+    successors = {
+        job: sorted(random.sample(range(job + 1, size + 1), min(size - job, random.randint(1, 7))))
+        for job in range(1, size + 1)
+    }
+    longest = {}
+    for job in range(size, 0, -1):
+        longest[job] = days[job] + max((longest[each] for each in successors[job]), default=0)
+    whole = max(longest.values())
+    read = read_psplib(written(days, successors, whole, a_line))
+    assert [each.id for each in read.activities] == [str(job) for job in days]
+    assert {
+        int(each.id): sorted(int(link.before) for link in each.after) for each in read.activities
+    } == {job: [b for b, later in successors.items() if job in later] for job in days}
+    assert length(read.activities) == read.mpm_time == whole

@@ -117,11 +117,15 @@ def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[], None]]]:
         )
     elif isinstance(node, ast.Continue):
         yield "continue→break", lambda: node.__setattr__("__class__", ast.Break)
-    elif isinstance(node, ast.Return) and node.value is not None:
+    elif isinstance(node, ast.Return) and ast.unparse(node) not in _NOTHING:
         yield (
             "returns nothing",
             lambda: setattr(node, "value", ast.copy_location(ast.Constant(None), node.value)),
         )
+
+
+#: Returns that are nothing already.
+_NOTHING = ("return", "return None", "return False")
 
 
 def sites(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
@@ -129,7 +133,9 @@ def sites(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
 
     def walk(node: ast.AST, place: str, inside: bool) -> Iterator[tuple[str, ast.AST]]:
         for field, value in ast.iter_fields(node):
-            if field in ("annotation", "returns", "decorator_list", "args") and inside is False:
+            if field in ("annotation", "returns", "decorator_list"):
+                continue
+            if field == "args" and isinstance(node, ast.FunctionDef):
                 continue
             for child in value if isinstance(value, list) else [value]:
                 if not isinstance(child, ast.AST):

@@ -73,12 +73,12 @@ class AgeSex(CheckSpec):
         if self.min_age is not None:
             values["min_age"] = self.min_age
             # Integer division rounds towards zero; someone unborn is below any age all the same.
-            parts.append(self._part("age_below", f"{known} AND {months} < $min_age * 12",
+            parts.append(self._part("age_below", f"{months} < $min_age * 12",
                                     f"greatest({months} // 12, 0)", "$min_age"))  # fmt: skip
         if self.max_age is not None:
             values["max_age"] = self.max_age
             on_first = f"({months} - CASE WHEN day(r.birth_date) = 1 THEN 0 ELSE 1 END)"
-            parts.append(self._part("age_above", f"{known} AND {on_first} >= ($max_age + 1) * 12",
+            parts.append(self._part("age_above", f"{on_first} >= ($max_age + 1) * 12",
                                     f"{on_first} // 12", "$max_age"))  # fmt: skip
         if self.by_age:
             parts.append(self._part("age_unknown", f"NOT ({known})", "NULL", "NULL"))

@@ -37,12 +37,13 @@ class TwoNames(CheckSpec):
         return ("id_key",)
 
     def query(self) -> Query:
-        """IDs whose smallest and largest name differ, then their rows."""
+        """IDs whose smallest and largest name differ, then their rows. Rows without an ID would join
+        with nobody.
+        """
         return Query(
             f"""
             WITH several AS (
-                SELECT r.id_key FROM {self.table} AS r
-                WHERE r.id_key IS NOT NULL AND r.name_key IS NOT NULL AND {self.scope()}
+                SELECT r.id_key FROM {self.table} AS r WHERE {self.scope()}
                 GROUP BY r.id_key HAVING min(r.name_key) <> max(r.name_key)
             ), theirs AS (
                 SELECT r.id_key, r.name_key, r.row
@@ -64,7 +65,7 @@ class TwoNames(CheckSpec):
         return Sieve(
             f"""
             SELECT r.id_key FROM {self.table}_spells AS r
-            WHERE r.id_key IS NOT NULL AND r.name_key IS NOT NULL AND {self.spell_scope()}
+            WHERE r.id_key IS NOT NULL AND {self.spell_scope()}
             GROUP BY r.id_key HAVING min(r.name_key) <> max(r.name_key)
             """,  # noqa: S608 - the table's name passed check_identifier
             self.scope_values(),

@@ -179,6 +179,7 @@ def test_two_people_bring_a_change_in_force_through_the_pages(browser, desk):
     town = browser.text(path)
     assert "籍山镇 200 → 220" in town
     assert "许镇镇" not in town
+    assert "is-bad" not in town, "a town cannot tell whether the towns add up"
 
 
 def test_a_checker_sends_a_draft_back_with_the_reason(browser, desk):

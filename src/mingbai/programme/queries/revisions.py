@@ -152,14 +152,25 @@ def effects_of(revision: TargetRevision, *, to: Asker) -> tuple[Effect, ...]:
     for share in found.select_related("town").order_by("town_id"):
         shares.setdefault(share.revised_target_id, []).append(share)
     return tuple(
-        _effect(row, before.get((row.sub_item, row.measure)), shares.get(row.pk, ()), names)
+        _effect(
+            row,
+            before.get((row.sub_item, row.measure)),
+            shares.get(row.pk, ()),
+            names,
+            whole=to.sees_all or row.sub_item in to.sub_items,
+        )
         for row in RevisedTarget.objects.seen_by(to).filter(revision=revision)
         if to.sees_all or row.sub_item in to.sub_items or row.pk in shares
     )
 
 
 def _effect(
-    row: RevisedTarget, before: Word | None, after: Sequence[RevisedShare], names: dict[Key, str]
+    row: RevisedTarget,
+    before: Word | None,
+    after: Sequence[RevisedShare],
+    names: dict[Key, str],
+    *,
+    whole: bool,
 ) -> Effect:
     old = dict(before.shares) if before else {}
     towns = [Moved(each.town.name, old.pop(each.town_id, None), each.share) for each in after]
@@ -171,5 +182,6 @@ def _effect(
         target=row,
         towns=tuple(each for each in towns if each.before != each.after),
         shared=shared,
-        balanced=not after or shared == row.target,
+        # A part of the towns never adds up: only who sees all of them can tell.
+        balanced=not whole or not after or shared == row.target,
     )

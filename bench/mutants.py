@@ -238,7 +238,7 @@ def sql_changes(node: exp.Expression) -> Iterator[tuple[str, Change]]:
         yield "inner join", lambda node: _with(node, "side", None)
     if isinstance(node, exp.Distinct) and not isinstance(node.parent, exp.Select):
         yield "distinct dropped", lambda node: node.expressions[0].copy()
-    if isinstance(node, exp.Ordered):
+    if isinstance(node, exp.Ordered) and node.find(exp.Column):
         yield "order turned", lambda node: _with(node, "desc", not node.args.get("desc"))
 
 
@@ -249,8 +249,8 @@ def _with(node: exp.Expression, name: str, value: object) -> exp.Expression:
 
 
 def places(tree: exp.Expression) -> Iterator[tuple[tuple[str, str, str, int], exp.Expression]]:
-    """The nodes of a statement with their places: the named step, what it selects first, the node
-    as text, and how many like it came before there.
+    """The nodes of a statement with their places: what is selected first or the named step, the
+    node as text, and how many like it came before there.
     """
     before: dict[tuple[str, str, str], int] = {}
     for node in tree.walk(bfs=False):
@@ -258,7 +258,7 @@ def places(tree: exp.Expression) -> Iterator[tuple[tuple[str, str, str, int], ex
         first = select.expressions[0].sql("duckdb") if select and select.expressions else ""
         # A list of sub-items is one thing, however long the settings make it.
         text = re.sub(r"\(\$(\w+)_0(, \$\1_\d+)*\)", r"($\1)", node.sql("duckdb"))
-        place = (step.alias if step else "", first, text)
+        place = ("", step.alias, text) if step else (first, "", text)
         nth = before[place] = before.get(place, -1) + 1
         yield (*place, nth), node
 
@@ -272,7 +272,7 @@ def sql_mutants(kind: type, method: str, asked: list[object]) -> Iterator[Mutant
                 if (place, words) in seen:
                     continue
                 seen.add((place, words))
-                step, first, text, nth = place
+                first, step, text, nth = place
                 told = f"{method} {step or first[:30]}: {text[:70]}" + f" #{nth}" * bool(nth)
                 stem = kind.__module__.rpartition(".")[2]
                 apply = _swap_statement(kind, method, place, change)

@@ -73,13 +73,15 @@ class SharedValue(CheckSpec):
         )
 
     def sieve(self) -> Sieve:
-        """Values with two people, and all people who have them."""
+        """Values with two people, and all people who have them; what is missing would join with
+        nothing.
+        """
         return Sieve(
             f"""
             WITH busy AS (
                 SELECT r.{self.column} AS value FROM {self.table}_spells AS r
-                WHERE r.{self.column} IS NOT NULL AND r.id_key IS NOT NULL AND {self.spell_scope()}
-                GROUP BY r.{self.column} HAVING min(r.id_key) <> max(r.id_key)
+                WHERE {self.spell_scope()} GROUP BY r.{self.column}
+                HAVING min(r.id_key) <> max(r.id_key)
             )
             SELECT r.id_key FROM {self.table}_spells AS r
             JOIN busy AS b ON r.{self.column} = b.value

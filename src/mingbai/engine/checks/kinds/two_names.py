@@ -37,8 +37,8 @@ class TwoNames(CheckSpec):
         return ("id_key",)
 
     def query(self) -> Query:
-        """IDs whose smallest and largest name differ, then their rows. Rows without an ID would join
-        with nobody.
+        """IDs whose smallest and largest name differ, then their rows; a row without an ID joins
+        nobody's.
         """
         return Query(
             f"""

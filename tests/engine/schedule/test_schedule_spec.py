@@ -374,3 +374,17 @@ def test_a_milestone_alone_closes_the_last_day():
     assert due.step("m").total_float == 5
     waiting = make_schedule([step("m", 0)], WEEKDAYS, start_date=D(2021, 3, 1), today=D(2021, 4, 1))
     assert waiting.step("m").finish_date == D(2021, 4, 1), "an open one is never in the past"
+
+
+def test_a_start_held_by_a_weekend_falls_back_to_friday():
+    """The later step, on natural days, must start on Saturday with or after the earlier one."""
+    steps = [step("a", 1), step("b", 3, Link("a", "SS"), calendar="natural")]
+    found = make_schedule(
+        steps,
+        WEEKDAYS,
+        start_date=D(2021, 3, 1),
+        finish_date=D(2021, 3, 8),
+        calendars={"natural": NATURAL},
+    )
+    assert found.step("b").latest_start_date == D(2021, 3, 6)
+    assert found.step("a").latest_start_date == D(2021, 3, 5)

@@ -143,6 +143,8 @@ def run_spec(
 ) -> pl.DataFrame:
     """The hits of one spec, each with where its row stands, against the search path that is set."""
     query = spec.query()
+    # A table of its own, so that the machine knows how few they are before it looks them up.
+    machine.execute(f"CREATE OR REPLACE TEMP TABLE hits AS {query.text}", dict(query.values))
     placed = " UNION ALL ".join(
         f"""
         SELECT h.*, {roles.index(role)} AS role, p."table" AS sheet, p.line, p.amount, p.sub_item
@@ -150,7 +152,6 @@ def run_spec(
         """  # noqa: S608 - checked names
         for role in spec.needs()
     )
-    text = f"WITH hits AS MATERIALIZED ({query.text}) {placed}"
-    found = pl.from_arrow(machine.sql(text, params=dict(query.values)).to_arrow_table())
+    found = pl.from_arrow(machine.sql(placed).to_arrow_table())
     assert isinstance(found, pl.DataFrame)  # noqa: S101 - narrows the type
     return found.with_columns(spec=number).select(pl.col(n).cast(t) for n, t in PLACED.items())

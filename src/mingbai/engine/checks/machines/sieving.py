@@ -9,12 +9,17 @@ test holds it), and what is found is decided by one statement everywhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import Final
 
 import duckdb
 
 from mingbai.engine.checks.machines.sources import Source
 from mingbai.engine.checks.shapes import CheckSpec
 from mingbai.engine.checks.spells import Sieve, fold
+
+#: Stands for a missing key where rows are fetched, so that one pass finds both. A key that happens
+#: to be the same only brings rows along that no check will name.
+NOBODY: Final = "CAST('' AS BLOB)"
 
 
 def sieve_people(
@@ -61,7 +66,9 @@ def fetch_people(
     """Make `sieved`: all rows of the people in `whole.found`, once for each sieve that found them,
     of each table that has people.
     """
-    machine.execute("CREATE TABLE whole.people AS SELECT DISTINCT id_key FROM whole.found")
+    machine.execute(
+        f"CREATE TABLE whole.people AS SELECT DISTINCT coalesce(id_key, {NOBODY}) FROM whole.found"  # noqa: S608 - ours
+    )
     machine.execute("CREATE TABLE whole.finders AS SELECT DISTINCT sieve, id_key FROM whole.found")
     machine.execute("CREATE SCHEMA sieved")
     for name in names:
@@ -101,11 +108,7 @@ def _fetch(source: Source) -> str:
     bare = f"whole._bare_{source.name}"
     return f"""
         WITH fetched AS MATERIALIZED (
-            SELECT * FROM {bare}
-            WHERE id_key IN (SELECT id_key FROM whole.people WHERE id_key IS NOT NULL)
-            UNION ALL
-            SELECT * FROM {bare}
-            WHERE id_key IS NULL AND EXISTS (FROM whole.people WHERE id_key IS NULL)
+            SELECT * FROM {bare} WHERE coalesce(id_key, {NOBODY}) IN (FROM whole.people)
         ) {numbered(source, "fetched")}
         """  # noqa: S608 - checked names
 

@@ -249,16 +249,20 @@ def _with(node: exp.Expression, name: str, value: object) -> exp.Expression:
 
 
 def places(tree: exp.Expression) -> Iterator[tuple[tuple[str, str, str, int], exp.Expression]]:
-    """The nodes of a statement with their places: what is selected first or the named step, the
-    node as text, and how many like it came before there.
+    """The nodes of a statement with their places: the named step, or what a part of a union selects
+    first, the node as text, and how many like it came before there.
     """
     before: dict[tuple[str, str, str], int] = {}
     for node in tree.walk(bfs=False):
         step, select = node.find_ancestor(exp.CTE), node.find_ancestor(exp.Select)
-        first = select.expressions[0].sql("duckdb") if select and select.expressions else ""
-        # A list of sub-items is one thing, however long the settings make it.
-        text = re.sub(r"\(\$(\w+)_0(, \$\1_\d+)*\)", r"($\1)", node.sql("duckdb"))
-        place = ("", step.alias, text) if step else (first, "", text)
+        parted = step is None and node.find_ancestor(exp.Union)
+        first = select.expressions[0].sql("duckdb") if parted and select else ""
+        # A list of sub-items is one thing, however long the settings make it; so is a join.
+        text = (
+            node.sql("duckdb") if not isinstance(node, exp.Join) else f"JOIN {node.alias_or_name}"
+        )
+        text = re.sub(r"\(\$(\w+)_0(, \$\1_\d+)*\)", r"($\1)", text)
+        place = (step.alias if step else "", first, text)
         nth = before[place] = before.get(place, -1) + 1
         yield (*place, nth), node
 
@@ -272,7 +276,7 @@ def sql_mutants(kind: type, method: str, asked: list[object]) -> Iterator[Mutant
                 if (place, words) in seen:
                     continue
                 seen.add((place, words))
-                first, step, text, nth = place
+                step, first, text, nth = place
                 told = f"{method} {step or first[:30]}: {text[:70]}" + f" #{nth}" * bool(nth)
                 stem = kind.__module__.rpartition(".")[2]
                 apply = _swap_statement(kind, method, place, change)

@@ -34,6 +34,7 @@ from mingbai.engine.checks.machines import sieving
 ROOT = Path(__file__).resolve().parents[1]
 CHECKS = ROOT / "src" / "mingbai" / "engine" / "checks"
 SECONDS = 120
+PYTEST_SECONDS = 900
 
 #: Files with tests of their own; all others are spoken of by those of EVERY.
 OWN: Mapping[str, tuple[str, ...]] = {
@@ -62,14 +63,14 @@ class TooLong(BaseException):
 
 
 @contextlib.contextmanager
-def limited() -> Iterator[None]:
+def limited(seconds: int = SECONDS) -> Iterator[None]:
     """Ends what takes too long."""
 
     def ring(*_: object) -> None:
         raise TooLong
 
     signal.signal(signal.SIGALRM, ring)
-    signal.alarm(SECONDS)
+    signal.alarm(seconds)
     try:
         yield
     finally:
@@ -242,19 +243,34 @@ def _every_kind(nth: int) -> tuple[dict[str, pa.Table], list[CheckSpec], pa.Tabl
     return tables, specs, check(tables, specs, "plain")
 
 
+_FAILED = (
+    pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR,
+)  # fmt: skip
+
+
 def run_pytest(tests: list[str]) -> bool:
     """Whether the tests pass; quiet, in this process, the same examples each time."""
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", "--tb=no"]
+    options = [
+        "-x",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "--no-header",
+        "--tb=no",
+        "--assert=plain",
+    ]
     options += ["--hypothesis-seed=0", "--deselect", "tests/engine/test_machines_spark.py"]
     try:
         with (
-            limited(),
+            limited(PYTEST_SECONDS),
             contextlib.redirect_stdout(io.StringIO()),
             contextlib.redirect_stderr(io.StringIO()),
         ):
             code = pytest.main([*options, *tests])
     except TooLong:
         return False
-    if code not in (0, 1, 2):
+    if code not in (pytest.ExitCode.OK, *_FAILED):
         raise SystemExit(f"pytest ended with {code} on {tests} in {os.getcwd()}")
     return code == 0

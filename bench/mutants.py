@@ -228,7 +228,7 @@ def sql_changes(node: exp.Expression) -> Iterator[tuple[str, Change]]:
         yield "not dropped", lambda node: node.this.copy()
     if isinstance(node, exp.Is) and not isinstance(node.parent, exp.Not):
         yield "turned", lambda node: exp.Not(this=node.copy())
-    if isinstance(node, exp.Literal) and node.is_int:
+    if isinstance(node, exp.Literal) and node.is_int and len(node.this) < 7:
         yield f"{node.this}+1", lambda node: exp.Literal.number(int(node.this) + 1)
     if isinstance(node, exp.Boolean) and isinstance(node.parent, exp.Alias):
         yield "truth turned", lambda node: exp.Boolean(this=not node.this)
@@ -257,11 +257,13 @@ def places(tree: exp.Expression) -> Iterator[tuple[tuple[str, str, str, int], ex
         step, select = node.find_ancestor(exp.CTE), node.find_ancestor(exp.Select)
         parted = step is None and node.find_ancestor(exp.Union)
         first = select.expressions[0].sql("duckdb") if parted and select else ""
-        # A list of sub-items is one thing, however long the settings make it; so is a join.
+        # A list of sub-items is one thing, however long the settings make it; so is a join, and so
+        # are the bits of months within bounds (Python counts them, and is changed there).
         text = (
             node.sql("duckdb") if not isinstance(node, exp.Join) else f"JOIN {node.alias_or_name}"
         )
         text = re.sub(r"\(\$(\w+)_0(, \$\1_\d+)*\)", r"($\1)", text)
+        text = re.sub(r"\b\d{7,}\b", "bits", text)
         place = (step.alias if step else "", first, text)
         nth = before[place] = before.get(place, -1) + 1
         yield (*place, nth), node

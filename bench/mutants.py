@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import ast
 import dataclasses
+import functools
 import importlib
 import inspect
 import itertools
@@ -285,17 +286,27 @@ def sql_mutants(kind: type, method: str, asked: list[object]) -> Iterator[Mutant
                 yield Mutant(stem, told, words, apply, method)
 
 
+@functools.cache
+def _parsed(text: str) -> tuple[exp.Expression, dict[tuple[object, ...], int]]:
+    """A statement's tree, and which of its nodes stands at each place."""
+    tree = sqlglot.parse_one(text, dialect="duckdb")
+    return tree, {place: nth for nth, (place, _) in enumerate(places(tree))}
+
+
 def _swap_statement(kind: type, method: str, place: tuple[object, ...], change: Change) -> Callable:
     original = vars(kind)[method]
     made: dict[str, str] = {}
 
     def text_of(text: str) -> str:
         if text not in made:
-            tree = sqlglot.parse_one(text, dialect="duckdb")
-            found = next((node for at, node in places(tree) if at == place), None)
-            if found is not None:
-                found.replace(change(found))
-            made[text] = text if found is None else tree.sql("duckdb")
+            tree, nodes = _parsed(text)
+            if place in nodes:
+                tree = tree.copy()
+                node = next(itertools.islice(tree.walk(bfs=False), nodes[place], None))
+                node.replace(change(node))
+                made[text] = tree.sql("duckdb")
+            else:
+                made[text] = text
         return made[text]
 
     def changed(self: object) -> object:

@@ -49,14 +49,8 @@ def progress_chart(
         actual[period % 100 - 1] = _percent(deciding.ratio)
     months = [f"{month % 100}月" for month, _ in curve]
     names = ["序时应达", "实际完成"]
-    series: list[Option] = [
-        {
-            "name": names[0],
-            "type": "line",
-            "symbol": "none",
-            "lineStyle": {"type": "dashed"},
-            "data": [_percent(ratio) for _, ratio in curve],
-        },
+    series = [
+        _planned_line(names[0], curve),
         {"name": names[1], "type": "line", "connectNulls": True, "data": actual},
     ]
     if expected is not None and deciding.ratio is not None:
@@ -70,6 +64,17 @@ def progress_chart(
         "xAxis": {"type": "category", "data": months},
         "yAxis": {"type": "value", "min": 0, "axisLabel": {"formatter": "{value}%"}},
         "series": series,
+    }
+
+
+def _planned_line(name: str, curve: Sequence[tuple[int, Decimal]]) -> Option:
+    """What the schedule asks for, month by month."""
+    return {
+        "name": name,
+        "type": "line",
+        "symbol": "none",
+        "lineStyle": {"type": "dashed"},
+        "data": [_percent(ratio) for _, ratio in curve],
     }
 
 

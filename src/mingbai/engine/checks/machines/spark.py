@@ -25,6 +25,8 @@ _MISSING: Final = (
     "请运行 ./mingbai engine check --machine spark（会自动安装）；"
     "在笔记本中请先运行 pip install -r requirements-spark.lock。"
 )
+#: What a rule's statement gives of each hit.
+_HIT: Final = ("code", "person", "cause", "table", "row", "subject", "fact1", "fact2")
 _TYPES: Final[Mapping[pa.DataType, str]] = {
     pa.binary(): "binary",
     pa.string(): "string",
@@ -47,15 +49,19 @@ def run_spark(
     temporary views stay as they are), else a local one that ends with this call.
     """
     _load("sqlglot")
-    with _session(threads, memory) as session:
+    with _session(threads, memory) as (session, folder):
         for name, source in sources.items():
-            _frame(session, source, needed[name]).createOrReplaceTempView(name)
+            frame = _frame(session, source, needed[name])
+            _settle(session, frame, name, folder).createOrReplaceTempView(name)
         contexts = {name: text for spec in specs for name, text in spec.contexts().items()}
         for name, text in contexts.items():
-            session.sql(translate(text)).createOrReplaceTempView(name)
-        roles = list(sources)
-        for number, spec in enumerate(specs):
-            yield number, _run_spec(session, number, spec, roles)
+            small = session.sql(translate(text)).toArrow()
+            session.createDataFrame(small).createOrReplaceTempView(name)
+        caught = [_hits(session, number, spec) for number, spec in enumerate(specs)]
+        placed = _place(session, pl.concat(caught), list(sources)) if caught else None
+    if placed is not None:
+        for (number,), hits in placed.partition_by("spec", as_dict=True).items():
+            yield int(number), hits
 
 
 def translate(text: str) -> str:
@@ -80,16 +86,17 @@ def _load(package: str) -> Any:
 
 
 @contextmanager
-def _session(threads: int, memory: str) -> Iterator[Any]:
+def _session(threads: int, memory: str) -> Iterator[tuple[Any, str | None]]:
+    """A session, and a folder of this computer where all its workers can write, if there is one."""
     sql = _load("pyspark.sql")
     active = sql.SparkSession.getActiveSession()
     if active is not None:
-        yield active.newSession()
+        yield active.newSession(), None
         return
     with tempfile.TemporaryDirectory(prefix="mingbai-spark-") as folder:
         own = local_session(threads, memory, folder)
         try:
-            yield own
+            yield own, folder
         finally:
             own.stop()
 
@@ -141,16 +148,38 @@ def _told(source: Source, column: str) -> str:
     )
 
 
-def _run_spec(session: Any, number: int, spec: CheckSpec, roles: Sequence[str]) -> pl.DataFrame:
+def _settle(session: Any, frame: Any, name: str, folder: str | None) -> Any:
+    """The frame computed once: every rule reads it, many of them several times."""
+    if folder is None:
+        return frame.localCheckpoint()
+    frame.write.parquet(f"{folder}/tables/{name}")
+    return session.read.parquet(f"{folder}/tables/{name}")
+
+
+def _hits(session: Any, number: int, spec: CheckSpec) -> pl.DataFrame:
     query = spec.query()
-    session.sql(translate(query.text), args=dict(query.values)).createOrReplaceTempView("_hits")
-    placed = " UNION ALL ".join(
-        f"""
-        SELECT h.*, {roles.index(role)} AS role, p.`table` AS sheet, p.line, p.amount, p.sub_item
-        FROM _hits AS h JOIN {role} AS p ON h.row = p.row WHERE h.`table` = '{role}'
-        """  # noqa: S608 - checked names
-        for role in spec.needs()
-    )
-    found = pl.from_arrow(session.sql(placed).toArrow())
+    found = pl.from_arrow(session.sql(translate(query.text), args=dict(query.values)).toArrow())
     assert isinstance(found, pl.DataFrame)  # noqa: S101 - narrows the type
-    return found.with_columns(spec=number).select(pl.col(n).cast(t) for n, t in PLACED.items())
+    return found.select(
+        pl.lit(number, pl.Int32).alias("spec"),
+        *(pl.col(name).cast(PLACED[name]) for name in _HIT if name != "table"),
+        pl.col("table").cast(pl.String),
+    )
+
+
+def _place(session: Any, hits: pl.DataFrame, roles: Sequence[str]) -> pl.DataFrame:
+    """Where each hit stands, for the hits of all rules at once: one look at each table."""
+    parts = []
+    for role in roles:
+        theirs = hits.filter(table=role)
+        rows = session.createDataFrame(theirs.select(pl.col("row").unique()).to_arrow())
+        rows.createOrReplaceTempView("_rows")
+        told = session.sql(
+            "SELECT p.row, p.`table` AS sheet, p.line, p.amount, p.sub_item"  # noqa: S608
+            f" FROM {role} AS p LEFT SEMI JOIN _rows AS r ON p.row = r.row"
+        )
+        place = pl.from_arrow(told.toArrow())
+        assert isinstance(place, pl.DataFrame)  # noqa: S101 - narrows the type
+        number = pl.lit(roles.index(role)).alias("role")
+        parts.append(theirs.join(place, on="row", how="left").with_columns(number))
+    return pl.concat(parts).select(pl.col(n).cast(t) for n, t in PLACED.items())

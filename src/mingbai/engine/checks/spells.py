@@ -58,26 +58,33 @@ def bound_months(period: int, *, later: bool) -> tuple[int, int]:
     return period // _ERA, sum(1 << bit for bit in bits)
 
 
-def fold(relation: str, columns: AbstractSet[str]) -> str:
-    """The statement that folds `columns` (with `id_key`) of a relation into spells."""
+def fold(relation: str, columns: AbstractSet[str], codes: Mapping[str, str]) -> str:
+    """The statement that folds `columns` (with `id_key`) of a relation into spells. Columns of text
+    go through the pass as numbers, each by the ENUM type that `codes` names for it.
+    """
     kept = ["id_key", *sorted(columns - {"id_key", "period"})]
-    keys = ", ".join(f'"{column}"' for column in kept)
+    coded = [_cast(column, codes.get(column)) for column in kept]
+    told = [_cast(column, "VARCHAR" if column in codes else None) for column in kept]
     month = "period" if "period" in columns else "CAST(NULL AS INTEGER)"
     # Smeared downwards, the highest bit tells its place by their count.
     return f"""
-        SELECT {keys}, times, months, era,
+        SELECT {", ".join(told)}, times, months, era,
                {_period("bit_count((months & ((~months) + 1)) - 1)")} AS first_period,
                {_period("bit_count(s32) - 1")} AS last_period
         FROM (
             SELECT *, months | (months >> 1) AS s1, s1 | (s1 >> 2) AS s2, s2 | (s2 >> 4) AS s4,
                    s4 | (s4 >> 8) AS s8, s8 | (s8 >> 16) AS s16, s16 | (s16 >> 32) AS s32
             FROM (
-                SELECT {keys}, {month_era(month)} AS era, count(*) AS times,
+                SELECT {", ".join(coded)}, {month_era(month)} AS era, count(*) AS times,
                        bit_or({month_bit(month)}) AS months
                 FROM {relation} GROUP BY ALL
             )
         )
         """  # noqa: S608 - checked names
+
+
+def _cast(column: str, kind: str | None) -> str:
+    return f'CAST("{column}" AS {kind}) AS "{column}"' if kind else f'"{column}"'
 
 
 def _period(bit: str) -> str:

@@ -9,17 +9,13 @@ test holds it), and what is found is decided by one statement everywhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from typing import Final
 
 import duckdb
+import pyarrow as pa
 
 from mingbai.engine.checks.machines.sources import Source
-from mingbai.engine.checks.shapes import CheckSpec
+from mingbai.engine.checks.shapes import COLUMNS, CheckSpec
 from mingbai.engine.checks.spells import Sieve, fold
-
-#: Stands for a missing key where rows are fetched, so that one pass finds both. A key that happens
-#: to be the same only brings rows along that no check will name.
-NOBODY: Final = "CAST('' AS BLOB)"
 
 
 def sieve_people(
@@ -32,10 +28,13 @@ def sieve_people(
     sieves = {id(spec): (spec, sieve) for spec in specs if (sieve := spec.sieve()) is not None}
     machine.execute("SET search_path = 'whole'")
     machine.execute("CREATE TABLE whole.found (sieve INTEGER, id_key BLOB, value BLOB)")
-    for name, columns in needed.items():
-        if any(f"{name}_spells" in sieve.text for _, sieve in sieves.values()):
-            text = fold(f"whole._bare_{name}", columns)
-            machine.execute(f"CREATE TABLE whole.{name}_spells AS {text}")
+    for name in needed:
+        folded: set[str] = set()
+        for spec, sieve in sieves.values():
+            if f"{name}_spells" in sieve.text:
+                folded.update(spec.needs().get(name, ()))
+        if folded:
+            _fold_table(machine, name, folded)
     numbers: dict[object, int] = {}
     for _, sieve in sieves.values():
         if _content(sieve) not in numbers:
@@ -52,6 +51,22 @@ def sieve_people(
     return {key: f"sieved_{numbers[_content(sieve)]}" for key, (_, sieve) in sieves.items()}
 
 
+def _fold_table(machine: duckdb.DuckDBPyConnection, name: str, columns: Set[str]) -> None:
+    """Make the spells of a table. The pass is bound by how wide its rows are, not by how many
+    groups there are, so words are numbered first.
+    """
+    codes = {}
+    for column in sorted(columns):
+        if COLUMNS[column] == pa.string():
+            codes[column] = f"whole.{name}_{column}"
+            machine.execute(
+                f"CREATE TYPE {codes[column]} AS ENUM (SELECT DISTINCT {column}"  # noqa: S608
+                f" FROM whole._bare_{name} WHERE {column} IS NOT NULL)"
+            )
+    text = fold(f"whole._bare_{name}", columns, codes)
+    machine.execute(f"CREATE TABLE whole.{name}_spells AS {text}")
+
+
 def _content(sieve: Sieve) -> object:
     """Rules that differ in severity only ask the same."""
     return sieve.text, tuple(sorted(sieve.values.items())), sieve.by
@@ -66,16 +81,14 @@ def fetch_people(
     """Make `sieved`: all rows of the people in `whole.found`, once for each sieve that found them,
     of each table that has people.
     """
-    machine.execute(
-        f"CREATE TABLE whole.people AS SELECT DISTINCT coalesce(id_key, {NOBODY}) FROM whole.found"  # noqa: S608 - ours
-    )
     machine.execute("CREATE TABLE whole.finders AS SELECT DISTINCT sieve, id_key FROM whole.found")
     machine.execute("CREATE SCHEMA sieved")
     for name in names:
         if "id_key" in needed[name]:
+            rows = numbered(sources[name], f"whole._bare_{name}")
             machine.execute(
                 f"CREATE TABLE sieved.{name} AS SELECT f.sieve AS _sieve, r.*"  # noqa: S608
-                f" FROM ({_fetch(sources[name])}) AS r JOIN whole.finders AS f"
+                f" FROM ({rows}) AS r JOIN whole.finders AS f"
                 " ON r.id_key IS NOT DISTINCT FROM f.id_key"
             )
 
@@ -101,16 +114,6 @@ def _declare_sieved(
                 f" SELECT * EXCLUDE (_sieve) FROM sieved.{name}"
                 f" WHERE _sieve = {number}{theirs}"
             )
-
-
-def _fetch(source: Source) -> str:
-    """The statement for all rows of the people left. Rows without a person count as one."""
-    bare = f"whole._bare_{source.name}"
-    return f"""
-        WITH fetched AS MATERIALIZED (
-            SELECT * FROM {bare} WHERE coalesce(id_key, {NOBODY}) IN (FROM whole.people)
-        ) {numbered(source, "fetched")}
-        """  # noqa: S608 - checked names
 
 
 def numbered(source: Source, relation: str) -> str:

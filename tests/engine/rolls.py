@@ -292,7 +292,7 @@ GENERATORS: dict[type[CheckSpec], st.SearchStrategy[CheckSpec]] = {
 
 @functools.cache
 def settle(
-    kind: type[CheckSpec], count: int = 25
+    kind: type[CheckSpec], count: int = 40
 ) -> tuple[tuple[CheckSpec, dict[str, pa.Table]], ...]:
     """Specs of a kind with tables, made by its generator and the same each time."""
     made = []

@@ -73,6 +73,9 @@ class Quota(CheckSpec):
         missing = " OR ".join(f"r.{column} IS NULL" for column in self.per)
         blank = " OR ".join(f"q.{column} IS NULL" for column in self.per)
         slot = " || '|' || ".join(f"CAST(n.{column} AS VARCHAR)" for column in self.per)
+        known = " || '|' || ".join(
+            f"coalesce(CAST(r.{column} AS VARCHAR), '')" for column in self.per
+        )
         return Query(
             f"""
             WITH {self._places()}, stated AS (
@@ -105,7 +108,8 @@ class Quota(CheckSpec):
                 FROM {self.other} AS q WHERE q.claimed IS NULL OR {blank}
                 UNION ALL
                 SELECT 'quota_unplaced', r.id_key,
-                       CASE WHEN r.id_key IS NULL THEN 'row ' || CAST(r.row AS VARCHAR) ELSE '' END,
+                       CASE WHEN r.id_key IS NULL THEN 'row ' || CAST(r.row AS VARCHAR)
+                            ELSE {known} END,
                        '{self.table}', r.row, TRUE, NULL, NULL
                 FROM {self.table} AS r WHERE ({missing}) AND {self.scope()}
             )
@@ -148,7 +152,7 @@ class Quota(CheckSpec):
         for row in self.scoped(tables[self.table]):
             slot = self._slot(row)
             if None in slot:
-                cause = address(row) if row["id_key"] is None else ""
+                cause = address(row) if row["id_key"] is None else self._cause(slot)
                 yield Hit("quota_unplaced", row["id_key"], cause, self.table, row["row"], True)
             elif self.counted == "rows" or row["id_key"] is not None:
                 rows[slot].append(row)
@@ -165,7 +169,7 @@ class Quota(CheckSpec):
         return tuple(row[column] for column in self.per)
 
     def _cause(self, slot: _Slot) -> str:
-        return "|".join(map(str, slot))
+        return "|".join("" if value is None else str(value) for value in slot)
 
     def _fill(self, cause: str, rows: list[Row], lines: list[Row]) -> Iterator[Hit]:
         unit = "id_key" if self.counted == "people" else "row"

@@ -6,15 +6,14 @@ time only. Whoever reads one must be able to tell from its content whether it st
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
 from django.conf import settings
 
 from mingbai.base.secrets import CannotUnseal, seal_bytes, unseal_bytes
+from mingbai.engine.whole import write_whole
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -24,14 +23,8 @@ def write_aside(folder: str, name: str, content: bytes) -> None:
     path = _path(folder, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     sealed = seal_bytes(f"aside.{folder}", content, name.encode())
-    fd, draft = tempfile.mkstemp(prefix=".draft-", dir=path.parent)
-    try:
-        with os.fdopen(fd, "wb") as out:
-            out.write(sealed)
-        os.replace(draft, path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    with write_whole(path) as sink:
+        sink.write(sealed)
 
 
 def read_aside(folder: str, name: str) -> bytes | None:

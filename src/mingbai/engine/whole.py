@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -21,10 +22,11 @@ def write_whole(path: Path, *, replace: bool = True) -> Iterator[BinaryIO]:
     """
     if not replace:  # an empty file holds the name, so that nobody else takes it meanwhile
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    draft: str | None = None
     done = False
     try:
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+        # A name of its own each time: two writers, or what a kill left, are in nobody's way.
+        handle, draft = tempfile.mkstemp(prefix=".draft-", dir=path.parent)
         with os.fdopen(handle, "wb") as sink:
             yield sink
             sink.flush()
@@ -33,6 +35,6 @@ def write_whole(path: Path, *, replace: bool = True) -> Iterator[BinaryIO]:
         done = True
     finally:
         if not done:
-            for left in [draft] if replace else [draft, path]:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(left)
+            for left in (draft, None if replace else path):
+                if left is not None:
+                    Path(left).unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from mingbai.base.asking import asker_of
 from mingbai.base.forms import ChooseMonth
 from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
@@ -27,7 +28,7 @@ def _asker(request: HttpRequest) -> Asker:
 
 def _choice(request: HttpRequest) -> tuple[ChooseMonth, int | None, int | None, date | None]:
     """The form, the year (the newest by default), the month if one was chosen, and its last day."""
-    years = adopted_years(to=_asker(request))
+    years = adopted_years(to=asker_of(request))
     form = ChooseMonth(request.GET or None, years=years)
     chosen: dict[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}
     year, month = chosen.get("year") or (years[0] if years else None), chosen.get("month")
@@ -39,7 +40,7 @@ def _choice(request: HttpRequest) -> tuple[ChooseMonth, int | None, int | None, 
 @require_GET
 def fund_table(request: HttpRequest) -> HttpResponse:
     """Budget, arrived, released and spent by programme, with three ratios side by side."""
-    to = _asker(request)
+    to = asker_of(request)
     form, year, month, through = _choice(request)
     context: dict[str, Any] = {"form": form, "year": year, "month": month, "rows": ()}
     if year is not None:
@@ -58,7 +59,7 @@ def fund_table(request: HttpRequest) -> HttpResponse:
 @require_GET
 def programme_entries(request: HttpRequest, code: str) -> HttpResponse:
     """The standing entries of one programme, each leading to its workbook line or its note."""
-    to = _asker(request)
+    to = asker_of(request)
     form, year, month, through = _choice(request)
     found = programmes(to=to, year=year) if year else ()
     programme = next((each for each in found if each.code == code), None)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mingbai.base.scope import Asker
+from mingbai.base.asking import asker_of
 from mingbai.intake import queries
 from mingbai.intake.actions import (
     CannotReturnWorkbook,
@@ -27,12 +27,6 @@ PAGE_ROWS = 30
 LINES_AROUND = 12
 LINES_A_PAGE = 40
 RUNNER = "mingbai.site.jobs.run"
-
-
-def asker_of(request: HttpRequest) -> Asker:
-    """Who asks, as the middleware found."""
-    asker: Asker = request.asker  # type: ignore[attr-defined]
-    return asker
 
 
 @require_GET

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from mingbai.base.asking import asker_of
 from mingbai.base.forms import ChooseMonth
 from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
@@ -25,7 +26,7 @@ def _asker(request: HttpRequest) -> Asker:
 
 def _chosen(request: HttpRequest) -> tuple[ChooseMonth, int | None, int | None, tuple[Piece, ...]]:
     """The form, year and month chosen (the newest year by default) and the pieces up to then."""
-    to = _asker(request)
+    to = asker_of(request)
     years = years_with_pieces(to=to)
     form = ChooseMonth(request.GET or None, years=years)
     chosen: dict[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.apps import apps
@@ -16,9 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from mingbai.base.asking import asker_of, user_of
 from mingbai.base.files import open_file
-from mingbai.base.models import User
-from mingbai.base.scope import Asker
 from mingbai.programme.queries import adopted_years
 from mingbai.report.actions import (
     CannotCompileSummary,
@@ -50,22 +49,14 @@ PAGE = 20
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def _asker(request: HttpRequest) -> Asker:
-    return request.asker  # type: ignore[attr-defined, no-any-return]
-
-
-def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 def _require(request: HttpRequest, permission: str, message: str) -> None:
-    to = _asker(request)
+    to = asker_of(request)
     if not (to.sees_all and to.may(permission)):
         raise PermissionDenied(message)
 
 
 def _summary(request: HttpRequest, pk: int) -> Summary:
-    found = summaries(to=_asker(request)).filter(pk=pk).first()
+    found = summaries(to=asker_of(request)).filter(pk=pk).first()
     if found is None:
         raise Http404("没有这份小结，或尚未印发")
     return found
@@ -82,7 +73,7 @@ def _settings() -> dict[str, Any]:
 @require_GET
 def papers(request: HttpRequest) -> HttpResponse:
     """The list of summaries, the form to compile one, the chapters the office writes."""
-    to = _asker(request)
+    to = asker_of(request)
     years = adopted_years(to=to)
     page = Paginator(summaries(to=to), PAGE).get_page(request.GET.get("page"))
     may_compile = to.sees_all and to.may("compile") and bool(years)
@@ -100,13 +91,13 @@ def papers(request: HttpRequest) -> HttpResponse:
 def compile_paper(request: HttpRequest) -> HttpResponse:
     """Compile a new draft."""
     _require(request, "compile", "小结由县民生办的经办人员编制。")
-    form = CompileForm(request.POST, years=adopted_years(to=_asker(request)))
+    form = CompileForm(request.POST, years=adopted_years(to=asker_of(request)))
     if not form.is_valid():
         messages.error(request, "请选择年度和时段")
         return redirect("report:papers")
     try:
         made = compile_summary(
-            **form.cleaned_data, by=_user(request), at=timezone.now(), **_settings()
+            **form.cleaned_data, by=user_of(request), at=timezone.now(), **_settings()
         )
     except CannotCompileSummary as error:
         messages.error(request, str(error))
@@ -118,7 +109,7 @@ def compile_paper(request: HttpRequest) -> HttpResponse:
 @require_GET
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """The summary as it will be printed, each figure a link to where it comes from."""
-    to, found = _asker(request), _summary(request, pk)
+    to, found = asker_of(request), _summary(request, pk)
     statements = statements_of(found, to=to)
     issued = getattr(found, "issue", None)
     later = summaries(to=to).filter(follows=found).first()
@@ -145,7 +136,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The docx as it was written when the summary was compiled."""
     found = _summary(request, pk)
-    stored = paper_file(found, to=_asker(request))
+    stored = paper_file(found, to=asker_of(request))
     if stored is None:
         raise Http404("这份小结没有文件")
     name = quote(f"{found}.docx")
@@ -159,7 +150,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     _require(request, "issue", "小结由县民生办的复核人员或领导印发。")
     found = _summary(request, pk)
     try:
-        issue_summary(summary=found, by=_user(request), at=timezone.now())
+        issue_summary(summary=found, by=user_of(request), at=timezone.now())
     except CannotIssueSummary as error:
         messages.error(request, str(error))
     else:
@@ -171,7 +162,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
 def changes(request: HttpRequest, pk: int) -> HttpResponse:
     """What this draft states otherwise than the one before, and why."""
     found = _summary(request, pk)
-    listed = list_changes(found, to=_asker(request))
+    listed = list_changes(found, to=asker_of(request))
     return render(request, "report/changes.html", {"summary": found, "changes": listed})
 
 
@@ -179,7 +170,7 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
 def outline(request: HttpRequest, year: int, half: int, chapter: str) -> HttpResponse:
     """Write a chapter with figures bound in."""
     _require(request, "compile", "提纲由县民生办的经办人员编写。")
-    to, folder = _asker(request), _settings()["forms_folder"]
+    to, folder = asker_of(request), _settings()["forms_folder"]
     opened = open_outline(to=to, year=year, half=half, chapter=chapter, forms_folder=folder)
     if opened is None or year not in adopted_years(to=to):
         raise Http404("没有这一章可以编写")
@@ -191,7 +182,7 @@ def outline(request: HttpRequest, year: int, half: int, chapter: str) -> HttpRes
                 year=year,
                 half=half,
                 chapter=chapter,
-                by=_user(request),
+                by=user_of(request),
                 at=timezone.now(),
                 forms_folder=folder,
                 **form.cleaned_data,
@@ -209,7 +200,7 @@ def outline(request: HttpRequest, year: int, half: int, chapter: str) -> HttpRes
 @require_GET
 def why(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a figure comes from: its definition, its parts, at last the line of a sheet."""
-    to = _asker(request)
+    to = asker_of(request)
     found = statement(pk, to=to)
     if found is None:
         raise Http404("没有这个数，或它所在的小结尚未印发")

@@ -17,10 +17,12 @@ pytestmark = pytest.mark.django_db
 def batch(tree, at, monkeypatch):
     """January drawn by the clerk, for sixty people of one town."""
     book = small_book()
-    for room in ("registry", "payment"):
-        monkeypatch.setattr(f"mingbai.{room}.views.newest_year", lambda: 2021)
-    monkeypatch.setattr("mingbai.payment.views.load_book", lambda **_: book)
-    monkeypatch.setattr("mingbai.payment.views.payable_names", lambda **_: {DIBAO: "农村低保"})
+    for page in ("registry.views.persons", "payment.views.drawing", "payment.views.paid"):
+        monkeypatch.setattr(f"mingbai.{page}.newest_year", lambda: 2021)
+    for page in ("cards", "drawing"):
+        monkeypatch.setattr(f"mingbai.payment.views.{page}.load_book", lambda **_: book)
+    names = {DIBAO: "农村低保"}
+    monkeypatch.setattr("mingbai.payment.views.drawing.payable_names", lambda **_: names)
     for month in (1, 2):
         sheet = hand_in(tree, at, [row(n) for n in range(60)], month=month)
         enrol_sheets(sheets=[sheet], book=book, by=tree.clerk, at=at)

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from mingbai.base.asking import asker_of
 from mingbai.base.forms import ChooseMonth
 from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
@@ -54,7 +55,7 @@ def _choice(request: HttpRequest, to: Asker) -> tuple[ChooseMonth, int | None, i
 @require_GET
 def programme_list(request: HttpRequest) -> HttpResponse:
     """The year's programmes with a light for each sub-item and the money beside it."""
-    to = _asker(request)
+    to = asker_of(request)
     form, year, period = _choice(request, to)
     if year is None:
         return render(request, "delivery/programmes.html", {"form": form, "rows": ()})
@@ -81,7 +82,7 @@ def programme_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def programme_page(request: HttpRequest, code: str) -> HttpResponse:
     """One programme: targets by town, progress against schedule, money by tier, people."""
-    to = _asker(request)
+    to = asker_of(request)
     form, year, period = _choice(request, to)
     listed = programmes(to=to, year=year) if year else ()
     programme = next((each for each in listed if each.code == code), None)

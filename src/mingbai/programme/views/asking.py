@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
-from mingbai.base.models import User
+from mingbai.base.asking import asker_of
 from mingbai.base.scope import Asker
 from mingbai.programme.queries import adopted_years
-
-
-def asker_of(request: HttpRequest) -> Asker:
-    """Who asks."""
-    return request.asker  # type: ignore[attr-defined, no-any-return]
-
-
-def user_of(request: HttpRequest) -> User:
-    """Who acts."""
-    return cast(User, request.user)
 
 
 def may_edit(to: Asker) -> bool:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from mingbai.base.asking import asker_of, user_of
 from mingbai.programme.actions import CannotEnterFigures, enter_populations, enter_upper_figures
 from mingbai.programme.forms import PeopleForm, UpperForm
 from mingbai.programme.queries import (
@@ -19,14 +20,7 @@ from mingbai.programme.queries import (
     populations,
     towns_of,
 )
-from mingbai.programme.views.asking import (
-    asker_of,
-    may_edit,
-    must_edit,
-    user_of,
-    year_of,
-    year_or_404,
-)
+from mingbai.programme.views.asking import may_edit, must_edit, year_of, year_or_404
 
 _BADGES = {"equal": "ok", "below": "bad", "above": "warn", "missing": "mute", "untaken": "bad"}
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from mingbai.base.asking import asker_of, user_of
 from mingbai.programme.actions import (
     CannotSettleRevision,
     approve_revision,
@@ -31,15 +32,7 @@ from mingbai.programme.queries import (
     state_of,
     told_of,
 )
-from mingbai.programme.views.asking import (
-    asker_of,
-    may_check,
-    may_edit,
-    must_check,
-    must_edit,
-    user_of,
-    year_of,
-)
+from mingbai.programme.views.asking import may_check, may_edit, must_check, must_edit, year_of
 
 PAGE = 20
 _STATES = {"draft": "草稿", **dict(RevisionStep.Step.choices)}

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from mingbai.base.asking import asker_of, user_of
 from mingbai.base.files import open_file
 from mingbai.programme.actions import (
     CannotDraftLetters,
@@ -30,14 +31,7 @@ from mingbai.programme.queries import (
     step_of_letter,
     turns_of,
 )
-from mingbai.programme.views.asking import (
-    asker_of,
-    may_edit,
-    must_edit,
-    user_of,
-    year_of,
-    year_or_404,
-)
+from mingbai.programme.views.asking import may_edit, must_edit, year_of, year_or_404
 
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SCANS: Final = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from mingbai.base.asking import asker_of, user_of
 from mingbai.programme.actions import (
     CannotSaveRevision,
     CannotSplit,
@@ -35,15 +36,7 @@ from mingbai.programme.queries import (
     state_of,
     target_sheet,
 )
-from mingbai.programme.views.asking import (
-    asker_of,
-    may_check,
-    may_edit,
-    must_edit,
-    user_of,
-    year_of,
-    year_or_404,
-)
+from mingbai.programme.views.asking import may_check, may_edit, must_edit, year_of, year_or_404
 
 
 @dataclass(frozen=True)

@@ -1,116 +1,13 @@
-"""Persons, their enrolments, what comparison found about them and how each finding was settled."""
+"""What comparison found about people, the rows behind it, and how each finding was settled."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
-from mingbai.base.models import Act, ActMixin, OriginMixin, StoredFile, User
-from mingbai.base.scope import Asker, Everyone, ScopeBy, ScopedModel
-
-
-@dataclass(frozen=True)
-class ScopeByEnrolment(ScopeBy):
-    """A person is seen by the town of residence and by whoever may see one of the enrolments."""
-
-    def predicate(self, to: Asker) -> Q:
-        """Found by EXISTS, so that a person with five enrolments is still one row."""
-        enrolled = Enrolment.objects.seen_by(to).filter(person=OuterRef("pk"))
-        return super().predicate(to) | Q(Exists(enrolled))
-
-
-class Person(ScopedModel, OriginMixin, ActMixin):
-    """One human being, found by the blind index of the ID number; values at rest are sealed.
-
-    The anchor of every sealed column is ``id_key``: a value copied to another row does not open.
-    """
-
-    scope = ScopeByEnrolment(town="town")
-
-    # Nobody looks these up by act or file, and neither is ever deleted: an index on them would only
-    # slow the writing of a whole county.
-    act = models.ForeignKey(
-        Act, verbose_name="台账", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    origin_file = models.ForeignKey(
-        StoredFile,
-        verbose_name="来源文件",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
-    id_key = models.BinaryField("证件号索引", max_length=16, unique=True)
-    id_sealed = models.BinaryField("证件号")
-    name_sealed = models.BinaryField("姓名")
-    name_key = models.BinaryField("姓名与镇索引", max_length=16, db_index=True)
-    birth_date = models.DateField("出生日期", null=True)
-    sex = models.PositiveSmallIntegerField("性别", null=True)
-    town = models.CharField("镇", max_length=9)
-    village = models.CharField("村（居）", max_length=12)
-    phone_sealed = models.BinaryField("电话", null=True)
-    phone_key = models.BinaryField("电话索引", max_length=16, null=True, db_index=True)
-
-    class Meta:
-        verbose_name = "对象"
-        constraints = (
-            models.CheckConstraint(
-                name="person_sex_known", condition=Q(sex__isnull=True) | Q(sex__in=(1, 2))
-            ),
-        )
-
-
-class Enrolment(ScopedModel, OriginMixin, ActMixin):
-    """A person is entitled to a sub-item from a month on; once in force for each pair."""
-
-    scope = ScopeBy(town="town", sub_item="sub_item")
-
-    # Nobody looks them up by act or file either.
-    act = models.ForeignKey(
-        Act, verbose_name="台账", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    origin_file = models.ForeignKey(
-        StoredFile,
-        verbose_name="来源文件",
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
-    person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="enrolments", db_index=False
-    )
-    sub_item = models.CharField("子项", max_length=80, db_index=True)
-    town = models.CharField("镇", max_length=9)
-    village = models.CharField("村（居）", max_length=12)
-    account_sealed = models.BinaryField("银行账号", null=True)
-    account_key = models.BinaryField("账号索引", max_length=16, null=True)
-    since_period = models.PositiveIntegerField("起始月份")
-    end_period = models.PositiveIntegerField("终止月份", null=True)
-    end_reason = models.CharField("终止原因", max_length=40, default="")
-    end_act = models.ForeignKey(Act, null=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        verbose_name = "享受资格"
-        constraints = (
-            models.UniqueConstraint(
-                fields=("person", "sub_item"),
-                condition=Q(end_period__isnull=True),
-                name="enrolment_once_in_force",
-            ),
-            models.CheckConstraint(
-                name="enrolment_end_whole",
-                condition=Q(end_period__isnull=True, end_reason="", end_act__isnull=True)
-                | (Q(end_period__isnull=False, end_act__isnull=False) & ~Q(end_reason="")),
-            ),
-            models.CheckConstraint(
-                name="enrolment_since_is_month",
-                condition=Q(since_period__gte=200001, since_period__lte=299912),
-            ),
-        )
-        indexes = (models.Index(fields=("person", "sub_item"), name="enrolment_person"),)
+from mingbai.base.models import ActMixin, OriginMixin, User
+from mingbai.base.scope import Everyone, ScopeBy, ScopedModel
+from mingbai.registry.models.entitled import Person
 
 
 class Finding(ScopedModel, ActMixin):

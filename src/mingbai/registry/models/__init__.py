@@ -1,0 +1,14 @@
+"""Persons, their enrolments, what comparison found about them and how each finding was settled."""
+
+from mingbai.registry.models.entitled import Enrolment, Person, ScopeByEnrolment
+from mingbai.registry.models.finding import Comparison, Finding, FindingEvidence, Settlement
+
+__all__ = [
+    "Comparison",
+    "Enrolment",
+    "Finding",
+    "FindingEvidence",
+    "Person",
+    "ScopeByEnrolment",
+    "Settlement",
+]

@@ -209,8 +209,8 @@ def findings(tree, at):
 def year(monkeypatch):
     """Pages ask for the newest adopted year; these tests adopt none."""
     assert newest_year() is None
-    for room in ("registry", "payment"):
-        monkeypatch.setattr(f"mingbai.{room}.views.newest_year", lambda: 2021)
+    for page in ("registry.views.persons", "registry.views.queue", "payment.views.paid"):
+        monkeypatch.setattr(f"mingbai.{page}.newest_year", lambda: 2021)
 
 
 def _count(client, path, django_assert_max_num_queries, most):

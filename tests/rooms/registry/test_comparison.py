@@ -27,7 +27,6 @@ from mingbai.registry.actions import (
     enrol_sheets,
     settle_finding,
 )
-from mingbai.registry.actions.specs import AtHand, plan_specs
 from mingbai.registry.models import Finding, FindingEvidence, Settlement
 from mingbai.registry.queries import (
     describe_share,
@@ -39,6 +38,7 @@ from mingbai.registry.queries import (
     ranked,
     rule_records,
 )
+from mingbai.registry.queries.specs import AtHand, plan_specs
 from mingbai.rulebook import Check
 
 pytestmark = pytest.mark.django_db
@@ -170,7 +170,7 @@ def test_a_note_holds_nothing(tree, at):
 
 def test_the_dead_are_held_from_the_month_after(tree, at, monkeypatch):
     book = book_with(lists=(presence("deaths", (DIBAO,)),))
-    monkeypatch.setattr("mingbai.registry.actions.specs._has_event", lambda book, roster: True)
+    monkeypatch.setattr("mingbai.registry.queries.specs._has_event", lambda book, roster: True)
     sheets = [hand_in(tree, at, [row(1), row(2)], month=month) for month in (1, 2, 3)]
     dead = {**row(1), "event_date": date(2021, 2, 10)}
     hand_in(tree, at, [dead], sub_item=None, kind="list", roster="deaths", month=3)

@@ -108,7 +108,7 @@ def test_after_each_receipt_the_same_is_found_as_by_looking_at_everything(
     tree, at, found, monkeypatch
 ):
     monkeypatch.setattr(
-        "mingbai.registry.actions.specs._has_event", lambda book, of: of == "deaths"
+        "mingbai.registry.queries.specs._has_event", lambda book, of: of == "deaths"
     )
     # So few rows would all be looked at anew.
     monkeypatch.setattr(sys.modules[look.recheck.__module__], "WORTH", 2)

@@ -27,9 +27,9 @@ from mingbai.registry.actions import (
     enrol_sheets,
     reveal_person,
 )
-from mingbai.registry.actions.specs import AtHand, plan_specs
 from mingbai.registry.models import Enrolment, Finding, Person, Settlement
 from mingbai.registry.queries import find_people, newest_year, rule_words
+from mingbai.registry.queries.specs import AtHand, plan_specs
 from mingbai.rulebook import Check, describe_rules, load_book
 
 pytestmark = pytest.mark.django_db

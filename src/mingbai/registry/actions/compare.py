@@ -19,12 +19,12 @@ from mingbai.base.scope import Asker
 from mingbai.engine.checks import Continuity
 from mingbai.registry.actions.look import at_hand, look, rule_text
 from mingbai.registry.actions.memory import Memory, recall, remember
-from mingbai.registry.actions.specs import Planned, Unanswered, plan_specs
 from mingbai.registry.actions.tables import gather, spans_of
 from mingbai.registry.models import Comparison, Finding, FindingEvidence, Settlement
 from mingbai.registry.queries.findings import newest_decisions
 from mingbai.registry.queries.people import person_ids
 from mingbai.registry.queries.rows import ORIGIN
+from mingbai.registry.queries.specs import Planned, Unanswered, plan_specs
 from mingbai.rulebook import Book
 
 _WHY: Final = "comparison looks at every roster of the county"

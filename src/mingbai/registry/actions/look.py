@@ -12,16 +12,20 @@ import pyarrow.compute as pc
 from mingbai.engine.checks import FINDING_SCHEMA, CheckSpec, MutualExclusion, check
 from mingbai.engine.checks.recheck import recheck
 from mingbai.registry.actions.memory import Memory
-from mingbai.registry.actions.specs import TELLING, AtHand, Planned
 from mingbai.registry.actions.tables import (
-    ENTITLED,
-    PROGRESS,
     Gathered,
     engine_tables,
-    entitled_table,
     lists_of,
 )
 from mingbai.registry.queries.periods import TABLE_SPANS
+from mingbai.registry.queries.specs import (
+    ENTITLED,
+    PROGRESS,
+    TELLING,
+    AtHand,
+    Planned,
+    entitled_table,
+)
 from mingbai.rulebook import Absence, Book
 
 _NOTHING: Final = FINDING_SCHEMA.empty_table()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -18,32 +17,14 @@ from mingbai.intake.queries import live_sheets
 from mingbai.registry.actions.memory import Memory, Places
 from mingbai.registry.queries.periods import TABLE_SPANS, due_period
 from mingbai.registry.queries.rows import ORIGIN, roster_rows
+from mingbai.registry.queries.specs import COMPARED, PROGRESS, entitled_table
 from mingbai.rulebook import Absence, Book
 
-#: What checks ask of a row of a roster, paid or trained.
-COLUMNS: Final = (
-    "id_key",
-    "name_key",
-    "account_key",
-    "phone_key",
-    "sub_item",
-    "town",
-    "period",
-    "amount",
-    "grade",
-    "birth_date",
-    "sex",
-    "start_date",
-    "end_date",
-    "course",
-)
-PROGRESS: Final = "progress"
-ENTITLED: Final = "entitled_"
 #: What a row has from its sheet where it says nothing itself.
 _TOLD_BY_SHEET: Final = ("roster", "sub_item", "town_id", "year", "month")
 #: What is kept of each kind of sheet: which sheets, and which columns of them.
 _KINDS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "roster": (("subsidy", "training"), COLUMNS),
+    "roster": (("subsidy", "training"), COMPARED),
     "list": (("list",), ("id_key", "event_date", "roster")),
     "progress": (("progress",), ("sub_item", "period", "town", "measure", "total_done")),
 }
@@ -167,11 +148,6 @@ def lists_of(listed: pa.Table) -> dict[str, pa.Table]:
         roster: valid.filter(pc.equal(valid["roster"], roster)).drop_columns(["roster"])
         for roster in valid["roster"].unique().to_pylist()
     }
-
-
-def entitled_table(absence: Absence) -> str:
-    """The name of the table of those an absence rule finds entitled; it names the cause, too."""
-    return f"{ENTITLED}{hashlib.sha256(absence.rule_id.encode()).hexdigest()[:12]}"
 
 
 def entitled(rows: pa.Table, absence: Absence) -> pa.Table:

@@ -5,6 +5,7 @@ What cannot be checked because a table or a column was not handed in is named, n
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,10 +27,30 @@ from mingbai.engine.checks import (
     SharedValue,
     TwoNames,
 )
-from mingbai.registry.actions.tables import PROGRESS, entitled_table
 from mingbai.registry.queries.periods import TABLE_SPANS
+from mingbai.rulebook import Absence as AbsenceRule
 from mingbai.rulebook import AmountRule, Book, Check, SubItem
 
+#: What checks ask of a row of a roster, paid or trained.
+COMPARED: Final = (
+    "id_key",
+    "name_key",
+    "account_key",
+    "phone_key",
+    "sub_item",
+    "town",
+    "period",
+    "amount",
+    "grade",
+    "birth_date",
+    "sex",
+    "start_date",
+    "end_date",
+    "course",
+)
+#: Names of tables that are made for checks, beside the rosters and lists.
+PROGRESS: Final = "progress"
+ENTITLED: Final = "entitled_"
 #: Severity of a spec by the effect the book gives it.
 SEVERITY: Final = {"hold": 2, "note": 1}
 #: The book's words for sex as rows and the engine hold it (GB/T 2261.1).
@@ -117,6 +138,11 @@ def plan_specs(*, book: Book, at_hand: AtHand) -> Plan:
         if not any(one.sheet_count == one.sheets_total for one in without):
             planned.append(each)
     return Plan(tuple(planned), tuple(sorted(set(unanswered))))
+
+
+def entitled_table(absence: AbsenceRule) -> str:
+    """The name of the table of those an absence rule finds entitled; it names the cause, too."""
+    return f"{ENTITLED}{hashlib.sha256(absence.rule_id.encode()).hexdigest()[:12]}"
 
 
 def _without_column(planned: Planned, at_hand: AtHand) -> Iterator[Unanswered]:

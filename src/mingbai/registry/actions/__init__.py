@@ -5,6 +5,15 @@ from __future__ import annotations
 from mingbai.registry.actions.compare import ComparisonReport, compare_sheets
 from mingbai.registry.actions.end import CannotEndEnrolments, end_enrolments
 from mingbai.registry.actions.enrol import CannotEnrolSheets, EnrolmentReport, enrol_sheets
+from mingbai.registry.actions.merge import (
+    CannotMergePeople,
+    CannotUndoMerge,
+    keep_apart,
+    merge_people,
+    propose_merge,
+    refuse_merge,
+    undo_merge,
+)
 from mingbai.registry.actions.reveal import FIELDS, CannotRevealPerson, reveal_person
 from mingbai.registry.actions.settle import (
     REASONS,
@@ -19,15 +28,22 @@ __all__ = [
     "REASONS",
     "CannotEndEnrolments",
     "CannotEnrolSheets",
+    "CannotMergePeople",
     "CannotRevealPerson",
     "CannotSettleFinding",
+    "CannotUndoMerge",
     "ComparisonReport",
     "EnrolmentReport",
     "compare_sheets",
     "decision_of",
     "end_enrolments",
     "enrol_sheets",
+    "keep_apart",
+    "merge_people",
+    "propose_merge",
     "reasons_for",
+    "refuse_merge",
     "reveal_person",
     "settle_finding",
+    "undo_merge",
 ]

@@ -2,13 +2,17 @@
 
 from mingbai.registry.models.entitled import Enrolment, Person, ScopeByEnrolment
 from mingbai.registry.models.finding import Comparison, Finding, FindingEvidence, Settlement
+from mingbai.registry.models.identity import MergeCandidate, MergeProposal, PersonMerge
 
 __all__ = [
     "Comparison",
     "Enrolment",
     "Finding",
     "FindingEvidence",
+    "MergeCandidate",
+    "MergeProposal",
     "Person",
+    "PersonMerge",
     "ScopeByEnrolment",
     "Settlement",
 ]

@@ -41,6 +41,7 @@ from mingbai.registry.queries.ranking import (
     learned_from_decisions,
     ranked,
 )
+from mingbai.registry.queries.roots import person_roots, root_ids, root_of
 from mingbai.registry.queries.rows import live_rows, roster_rows
 from mingbai.registry.queries.unanswered import Missing, newest_comparison, what_is_missing
 
@@ -72,8 +73,11 @@ __all__ = [
     "newest_year",
     "people_by_id",
     "person_ids",
+    "person_roots",
     "person_seen",
     "ranked",
+    "root_ids",
+    "root_of",
     "roster_rows",
     "rule_records",
     "rule_words",

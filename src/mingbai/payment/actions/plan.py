@@ -89,6 +89,9 @@ def _drawn_before(sub_item: str, period: int, lines: pl.DataFrame) -> pl.DataFra
 def _counted(fresh: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     """A person counts once a period, at the first item paid; sort as the digest wants."""
     who = ("person_id", "period", "turn")
+    fresh = fresh.with_columns(
+        nature=pl.lit(PaymentLine.Nature.REGULAR.value), basis_line_id=pl.lit(None, pl.Int64)
+    )
     known = before.select(who).unique().with_columns(known=pl.lit(True))
     lines = fresh.sort(DIGEST_ORDER).join(known, on=who, how="left", maintain_order="left")
     first = pl.int_range(pl.len()).over(who) == 0

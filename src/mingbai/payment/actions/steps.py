@@ -28,9 +28,10 @@ class CannotVoidBatch(Exception):
 
 
 def approve_batch(*, batch: PaymentBatch, by: User, at: datetime) -> BatchStep:
-    """Approve exactly the lines that were drawn; never by the maker.
+    """Approve exactly the lines that were drawn; never by the maker, never twice by one person.
 
-    The digest is computed anew from the database: any change since drawing voids the approval.
+    Of the approvals the batch needs, all but the last are written as ``checked``. The digest is
+    computed anew from the database: any change since drawing voids the approval.
     Errors: ``CannotApproveBatch``.
     """
     if by.pk == batch.drawn_by_id:
@@ -38,13 +39,17 @@ def approve_batch(*, batch: PaymentBatch, by: User, at: datetime) -> BatchStep:
     try:
         with transaction.atomic():
             last = _last_step(batch)
-            if last.step != BatchStep.Step.DRAWN:
+            if last.step not in (BatchStep.Step.DRAWN, BatchStep.Step.CHECKED):
                 raise CannotApproveBatch(f"这个批次{last.get_step_display()}，不能再复核。")
+            if _has_hand(batch, by):
+                raise CannotApproveBatch("您已经复核过这个批次。请由另一位复核人员继续复核。")
             if batch_digest(batch.pk) != batch.lines_digest:
                 raise CannotApproveBatch(
                     "明细与制表时的摘要不符，可能被改动过，复核无效。请作废本批次，查明原因后重新制表。"
                 )
-            return _add_step(batch, last, BatchStep.Step.APPROVED, by=by, at=at)
+            enough = last.number >= batch.approvals_needed
+            step = BatchStep.Step.APPROVED if enough else BatchStep.Step.CHECKED
+            return _add_step(batch, last, step, by=by, at=at)
     except IntegrityError as error:
         raise CannotApproveBatch("这个批次刚刚由他人处理。请刷新页面，看最新状态。") from error
 
@@ -65,7 +70,7 @@ def confirm_batch(*, batch: PaymentBatch, paid_date: date, by: User, at: datetim
                 raise CannotConfirmBatch(
                     f"这个批次{last.get_step_display()}，只有已复核的批次才能确认发放。"
                 )
-            if last.step_by_id == by.pk:
+            if _has_hand(batch, by):
                 raise CannotConfirmBatch("复核人不能确认支付。请由支付人员确认。")
             if batch_digest(batch.pk) != last.batch_digest:
                 raise CannotConfirmBatch(
@@ -98,6 +103,7 @@ def void_batch(*, batch: PaymentBatch, reason: str, by: User, at: datetime) -> B
 
 
 _VERBS = {
+    BatchStep.Step.CHECKED: "approve_batch",
     BatchStep.Step.APPROVED: "approve_batch",
     BatchStep.Step.PAID: "confirm_batch",
     BatchStep.Step.VOIDED: "void_batch",
@@ -107,6 +113,10 @@ _VERBS = {
 def _last_step(batch: PaymentBatch) -> BatchStep:
     steps = BatchStep.objects.unscoped(_WHY).filter(batch=batch)
     return steps.order_by("-number")[0]
+
+
+def _has_hand(batch: PaymentBatch, by: User) -> bool:
+    return BatchStep.objects.unscoped(_WHY).filter(batch=batch, step_by=by).exists()
 
 
 def _add_step(

@@ -27,12 +27,19 @@ class PaymentBatch(ScopedModel, ActMixin):
 
     Count and total are declared (``expected_*``) before the lines exist; the database refuses the
     step "drawn" unless the lines add up to them. ``lines_digest`` is the SHA-256 over all lines.
-    ``left_out`` says how many roster rows were not paid, by cause.
+    ``left_out`` says how many roster rows were not paid, by cause. Arrears and what is paid again
+    have batches of their own ``kind``: months stay comparable, and each is approved on its papers.
     """
 
     scope = ScopeByShare(sub_item="sub_item")
     frozen = True
 
+    class Kind(models.TextChoices):
+        REGULAR = "regular", "当月发放"
+        ARREARS = "arrears", "补发"
+        REPAID = "repaid", "退票重发"
+
+    kind = models.CharField("类别", max_length=7, choices=Kind, default=Kind.REGULAR)
     sub_item = models.CharField("子项", max_length=80)
     year = models.PositiveSmallIntegerField("年度")
     period = models.PositiveIntegerField("月份")
@@ -43,6 +50,7 @@ class PaymentBatch(ScopedModel, ActMixin):
     expected_count = models.PositiveIntegerField("应发笔数")
     expected_amount = models.BigIntegerField("应发金额（分）")
     person_count = models.PositiveIntegerField("人次")
+    approvals_needed = models.PositiveSmallIntegerField("须复核人数", default=1)
     lines_digest = models.CharField("明细摘要", max_length=64)
     rulebook_digest = models.CharField("规则库摘要", max_length=64)
     left_out = models.JSONField("未列入", default=dict)
@@ -58,6 +66,12 @@ class PaymentBatch(ScopedModel, ActMixin):
             models.CheckConstraint(
                 name="batch_declares_something",
                 condition=Q(expected_count__gt=0, expected_amount__gt=0, person_count__gte=0),
+            ),
+            models.CheckConstraint(
+                name="batch_approved_by_somebody", condition=Q(approvals_needed__gte=1)
+            ),
+            models.CheckConstraint(
+                name="batch_kind_known", condition=Q(kind__in=("regular", "arrears", "repaid"))
             ),
             models.CheckConstraint(
                 name="batch_follows_from_second",
@@ -92,6 +106,9 @@ class BatchShare(ScopedModel, ActMixin):
 class PaymentLine(ScopedModel, OriginMixin, ActMixin):
     """One amount for one person, sub-item, period, item and turn: held once by the database.
 
+    ``nature`` is ``regular``; ``arrears``, what is owed beyond the paid ``basis_line`` by a rule;
+    or ``repaid``, the whole of a ``basis_line`` that the bank returned.
+
     ``period`` is what the money is for: yyyymm for a month; yyyy13 and yyyy14 for the spring and
     autumn term; yyyy00 for a year. ``turn`` is 1, or the day of the case (yyyymmdd) where a rule
     pays by case. ``person_times`` is 1 on the first item of a person and period, 0 on further
@@ -99,6 +116,11 @@ class PaymentLine(ScopedModel, OriginMixin, ActMixin):
     """
 
     scope = ScopeBy(town="town", sub_item="sub_item")
+
+    class Nature(models.TextChoices):
+        REGULAR = "regular", "当期"
+        ARREARS = "arrears", "补差"
+        REPAID = "repaid", "重发"
 
     # Nobody looks lines up by act or file, and neither is ever deleted: an index on them would
     # double the cost of writing a line.
@@ -126,6 +148,15 @@ class PaymentLine(ScopedModel, OriginMixin, ActMixin):
     person_times = models.PositiveSmallIntegerField("人次", default=1)
     rule = models.CharField("规则", max_length=160)
     town = models.CharField("镇", max_length=9)
+    nature = models.CharField("性质", max_length=7, choices=Nature, default=Nature.REGULAR)
+    basis_line = models.ForeignKey(
+        "self",
+        verbose_name="所依明细",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
     voided = models.BooleanField("已作废", default=False)
 
     class Meta:
@@ -133,21 +164,45 @@ class PaymentLine(ScopedModel, OriginMixin, ActMixin):
         constraints = (
             models.UniqueConstraint(
                 fields=("person", "sub_item", "period", "item", "turn"),
-                condition=Q(voided=False),
+                condition=Q(voided=False, nature="regular"),
                 name="payment_line_never_twice",
+            ),
+            models.UniqueConstraint(
+                fields=("basis_line",),
+                condition=Q(voided=False, nature="repaid"),
+                name="payment_line_repaid_once",
+            ),
+            models.UniqueConstraint(
+                fields=("basis_line", "rule"),
+                condition=Q(voided=False, nature="arrears"),
+                name="payment_line_arrears_once",
+            ),
+            models.CheckConstraint(
+                name="payment_line_names_basis",
+                condition=Q(nature="regular", basis_line__isnull=True)
+                | Q(nature__in=("arrears", "repaid"), basis_line__isnull=False),
             ),
             models.CheckConstraint(name="payment_line_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(
                 name="payment_line_person_times", condition=Q(person_times__in=(0, 1))
             ),
         )
+        indexes = (
+            models.Index(
+                fields=("basis_line",),
+                condition=Q(basis_line__isnull=False),
+                name="payment_line_by_basis",
+            ),
+        )
 
 
 class BatchStep(ScopedModel, ActMixin):
-    """One step of a batch: drawn, approved, paid, or voided before it is paid.
+    """One step of a batch: drawn, checked, approved, paid, or voided before it is paid.
 
-    Maker, checker and payer are three people. The row carries the maker and the digest, a trigger
-    holds both against the batch, and CHECKs hold the rest: a raw INSERT is refused as well.
+    Of the approvals a batch needs, the last is ``approved`` and those before it are ``checked``.
+    Maker, checkers and payer are different people: nobody has two hands on a batch. The row carries
+    the maker and the digest, a trigger holds both and the order against the batch, and constraints
+    hold the rest: a raw INSERT is refused as well.
     """
 
     scope = ScopeBy(sub_item="batch__sub_item")
@@ -155,6 +210,7 @@ class BatchStep(ScopedModel, ActMixin):
 
     class Step(models.TextChoices):
         DRAWN = "drawn", "已制表"
+        CHECKED = "checked", "复核中"
         APPROVED = "approved", "已复核"
         PAID = "paid", "已发放"
         VOIDED = "voided", "已作废"
@@ -179,14 +235,18 @@ class BatchStep(ScopedModel, ActMixin):
                 name="batch_step_maker_is_not_checker",
                 condition=Q(step="drawn", step_by=F("maker"))
                 | Q(step="voided")
-                | (Q(step__in=("approved", "paid")) & ~Q(step_by=F("maker"))),
+                | (Q(step__in=("checked", "approved", "paid")) & ~Q(step_by=F("maker"))),
+            ),
+            models.UniqueConstraint(
+                fields=("batch", "step_by"),
+                condition=~Q(step="voided"),
+                name="batch_step_one_hand_each",
             ),
             models.CheckConstraint(
                 name="batch_step_place",
                 condition=Q(step="drawn", number=1)
-                | Q(step="approved", number=2)
-                | Q(step="paid", number=3)
-                | Q(step="voided", number__in=(2, 3)),
+                | Q(step__in=("checked", "approved", "voided"), number__gte=2)
+                | Q(step="paid", number__gte=3),
             ),
             models.CheckConstraint(
                 name="batch_step_paid_has_date",

@@ -24,11 +24,17 @@ DIGEST_COLUMNS: Final = (
     "origin_file_id",
     "origin_sheet",
     "origin_line",
+    "nature",
+    "basis_line_id",
 )
 #: Lines are sorted by these; they are unique within a batch.
-DIGEST_ORDER: Final = ("person_id", "period", "item", "turn")
+DIGEST_ORDER: Final = ("person_id", "period", "item", "turn", "nature", "basis_line_id")
 _CHUNK: Final = 1_000
-_LINE: Final = "\t".join(["%s"] * len(DIGEST_COLUMNS)) + "\n"
+_NATURE: Final = DIGEST_COLUMNS.index("nature")
+_WHOLE: Final = "\t".join(["%s"] * len(DIGEST_COLUMNS)) + "\n"
+#: A regular line is written without its last two columns, as before lines had a nature: digests
+#: taken then still hold. ``%.0s`` takes a value and writes nothing.
+_REGULAR: Final = "\t".join(["%s"] * _NATURE) + "%.0s" * (len(DIGEST_COLUMNS) - _NATURE) + "\n"
 
 
 def digest_lines(rows: Iterable[Sequence[Any]]) -> str:
@@ -37,7 +43,8 @@ def digest_lines(rows: Iterable[Sequence[Any]]) -> str:
     source = iter(rows)
     while part := list(islice(source, _CHUNK)):
         # One format for thousands of rows: row by row costs twice the time of reading them.
-        digest.update((_LINE * len(part) % tuple(chain.from_iterable(part))).encode())
+        line = "".join(_REGULAR if row[_NATURE] == "regular" else _WHOLE for row in part)
+        digest.update((line % tuple(chain.from_iterable(part))).encode())
     return digest.hexdigest()
 
 
@@ -45,7 +52,7 @@ def batch_digest(batch_id: int) -> str:
     """The digest of a batch's lines as they stand in the database now."""
     # Codes sort by their bytes on both databases, whatever the server's language is.
     collate = ' COLLATE "C"' if connection.vendor == "postgresql" else ""
-    order = ", ".join(f"{c}{collate}" if c == "item" else c for c in DIGEST_ORDER)
+    order = ", ".join(f"{c}{collate}" if c in ("item", "nature") else c for c in DIGEST_ORDER)
     statement = (
         f"SELECT {', '.join(DIGEST_COLUMNS)} FROM payment_paymentline "  # noqa: S608 - own names
         f"WHERE batch_id = %s ORDER BY {order}"

@@ -1,16 +1,16 @@
-"""Findings about the demonstration county beside its truth, and clerks who settle them."""
+"""Findings about the demonstration county, each beside its truth."""
 
 from __future__ import annotations
 
 import datetime as dt
-import random
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.demo.clerks import Judged
+
 from mingbai.base.scope import Asker
-from mingbai.engine.ranking import Tally, learn_shares
 from mingbai.intake.models import Sheet
 from mingbai.registry.actions import ComparisonReport, compare_sheets
 from mingbai.registry.models import FindingEvidence
@@ -22,22 +22,7 @@ from mingbai.site.demo.judging import Place, is_true, planted_at
 from mingbai.site.line import receive_folder
 
 NOW = dt.datetime(2021, 7, 5, 2, 0, tzinfo=dt.UTC)
-#: How often a clerk of the simulation decides wrongly.
-ERRORS = 0.08
 _TO = Asker.system("whoever knows the truth")
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A finding in its place on the page, and whether it is true; `stake` in 分."""
-
-    pk: int
-    rule: str
-    code: str
-    severity: int
-    stake: int
-    is_true: bool
-    kinds: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -79,8 +64,9 @@ def judge_findings(folder: Path) -> list[Judged]:
             pk=each.pk,
             rule=each.rule,
             code=each.code,
-            severity=each.severity,
+            level=each.level,
             stake=each.stake_amount,
+            people=each.people,
             is_true=is_true(each.code, doubted[each.pk], planted),
             kinds=frozenset(kinds[each.pk]),
         )
@@ -98,55 +84,3 @@ def _paths(folder: Path) -> Mapping[int, str]:
         paths[sheet.file_id] = f"{wave}/{sheet.office.name}/{name}"
         assert (folder / paths[sheet.file_id]).exists()
     return paths
-
-
-# -- clerks ------------------------------------------------------------------------------------
-
-#: What a finding is worth, once decisions were learned from.
-Order = Callable[[Sequence[Tally]], Callable[[Judged], float]]
-
-
-def by_worth(tallies: Sequence[Tally]) -> Callable[[Judged], float]:
-    """As the page orders: money times the rule's share."""
-    shares = learn_shares(tallies)
-    return lambda each: each.stake * shares.of(each.rule, each.code, each.severity).weight
-
-
-def by_money(_tallies: Sequence[Tally]) -> Callable[[Judged], float]:
-    """As a list without any learning would order."""
-    return lambda each: each.stake
-
-
-def in_order(
-    findings: Collection[Judged], order: Order, tallies: Sequence[Tally] = ()
-) -> list[Judged]:
-    """The findings as an order would show them."""
-    key = order(tallies)
-    return sorted(findings, key=lambda each: (-key(each), each.pk))
-
-
-def decide(findings: Sequence[Judged], draw: random.Random) -> list[Tally]:
-    """What clerks say who err in one of twelve: one tally a finding."""
-    tallies = []
-    for each in findings:
-        said_true = each.is_true != (draw.random() < ERRORS)
-        decided = {"confirmed": int(said_true), "dismissed": int(not said_true)}
-        tallies.append(Tally(each.rule, each.code, each.severity, **decided))
-    return tallies
-
-
-def settle_all(findings: Sequence[Judged], order: Order, step: int = 20) -> list[Judged]:
-    """The findings in the order in which clerks settle them; ordered anew after every `step`."""
-    draw = random.Random("clerks")
-    waiting, done, tallies = list(findings), list[Judged](), list[Tally]()
-    while waiting:
-        waiting = in_order(waiting, order, tallies)
-        tallies += decide(waiting[:step], draw)
-        done += waiting[:step]
-        waiting = waiting[step:]
-    return done
-
-
-def count_true(findings: Sequence[Judged]) -> int:
-    """How many of them are true."""
-    return sum(each.is_true for each in findings)

@@ -10,17 +10,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from mingbai.engine.ranking import STARTING, STRENGTH, Share, Tally, learn_shares
+from mingbai.engine.checks import ALL_KINDS
+from mingbai.engine.ranking import (
+    EXPLAINED,
+    PAID_AT_ONCE,
+    SHARED_BY,
+    STARTING,
+    STRENGTH,
+    Share,
+    Tally,
+    learn_shares,
+    level_of,
+    people_of,
+)
 
 
-def tally(rule: str, kind: str = "shared", severity: int = 1, **counts: int) -> Tally:
-    return Tally(rule, kind, severity, **counts)
+def tally(rule: str, kind: str = "shared", level: int = 1, **counts: int) -> Tally:
+    return Tally(rule, kind, level, **counts)
 
 
 def test_without_decisions_what_holds_money_is_believed_before_what_only_notes() -> None:
     shares = learn_shares([])
-    note, hold, reject = (shares.of("new", "new", severity).mean for severity in (1, 2, 3))
+    note, hold, reject = (shares.of("new", "new", level).mean for level in (1, 2, 3))
     assert 0 < note < hold < reject < 1
+    assert shares.of("new", "new", EXPLAINED).mean == note == pytest.approx(188 / 3639)
     assert shares.of("new", "new", 2).mean == pytest.approx(2 / 3)
 
 
@@ -36,11 +49,11 @@ def test_a_rule_that_was_right_outranks_one_that_was_wrong() -> None:
 
 
 def test_few_decisions_lean_on_the_kind_and_many_stand_alone() -> None:
-    wrongs = [tally(f"r{n}", dismissed=20) for n in range(10)]
-    few = learn_shares([*wrongs, tally("few", confirmed=1)]).of("few", "shared", 1)
-    many = learn_shares([*wrongs, tally("many", confirmed=500)]).of("many", "shared", 1)
+    wrongs = [tally(f"r{n}", level=2, dismissed=20) for n in range(10)]
+    few = learn_shares([*wrongs, tally("few", level=2, confirmed=1)]).of("few", "shared", 2)
+    many = learn_shares([*wrongs, tally("many", level=2, confirmed=500)]).of("many", "shared", 2)
     assert few.mean < 0.5 < 0.95 < many.mean
-    alone = learn_shares([tally("few", confirmed=1)]).of("few", "shared", 1)
+    alone = learn_shares([tally("few", level=2, confirmed=1)]).of("few", "shared", 2)
     assert few.mean < alone.mean
 
 
@@ -95,9 +108,9 @@ def test_counts_below_nothing_are_refused(count: str) -> None:
         tally("a", **{count: -1})
 
 
-def test_severities_nobody_knows_are_refused() -> None:
-    with pytest.raises(ValueError, match="severity"):
-        tally("a", severity=4)
+def test_levels_nobody_knows_are_refused() -> None:
+    with pytest.raises(ValueError, match="level"):
+        tally("a", level=4)
 
 
 @pytest.mark.parametrize("mass", [0.0, 1.0, -0.5, 2.0])
@@ -119,7 +132,7 @@ def test_intervals_are_those_of_the_beta_distribution(a: float, b: float, mass: 
             Tally,
             rule=st.sampled_from("abcdef"),
             kind=st.sampled_from(["x", "y"]),
-            severity=st.sampled_from([1, 2, 3]),
+            level=st.sampled_from([0, 1, 2, 3]),
             confirmed=st.integers(0, 500),
             dismissed=st.integers(0, 500),
             corrected=st.integers(0, 50),
@@ -131,7 +144,7 @@ def test_every_share_lies_between_nothing_and_certainty(
     tallies: list[Tally],
 ) -> None:
     shares = learn_shares(tallies)
-    for share in (*shares.rules.values(), *shares.kinds.values(), *shares.severities.values()):
+    for share in (*shares.rules.values(), *shares.kinds.values(), *shares.levels.values()):
         low, high = share.interval()
         assert 0 < low < share.mean < high < 1 or share.true < 1 or share.false < 1
         assert 1 <= share.weight <= 1000
@@ -184,3 +197,48 @@ def test_shrinking_comes_nearer_to_the_truth_than_counting() -> None:
             pooled += (everything - truth) ** 2
     assert learned < 0.5 * plain
     assert learned < 0.5 * pooled
+
+
+@pytest.mark.parametrize(
+    ("found", "standard", "amount", "level"),
+    [
+        (60_000, 30_000, 60_000, EXPLAINED),
+        (360_000, 30_000, 390_000, EXPLAINED),
+        (390_000, 30_000, 390_000, 2),  # more than a year
+        (30_000, 30_000, 30_000, 2),  # one month
+        (60_001, 30_000, 60_001, 2),
+        (60_000, 30_000, 61_000, 2),  # another row of hers is no whole standard
+        (15_000, 30_000, 15_000, 2),
+        (60_000, 0, 60_000, 2),
+        (-60_000, -30_000, -60_000, 2),
+        (60_000, None, 60_000, 2),
+        (None, 30_000, 60_000, 2),
+    ],
+)
+def test_months_paid_at_once_are_explained(
+    found: int | None, standard: int | None, amount: int, level: int
+) -> None:
+    facts = {"found": found, "standard": standard}
+    assert level_of("amount_off", 2, facts, amount) == level
+    assert level_of("amount_above", 2, facts, amount) == 2
+
+
+def test_what_is_explained_is_learned_apart() -> None:
+    odd = [tally("standard", "amount_off", level=2, confirmed=9)]
+    shares = learn_shares([*odd, tally("standard", "amount_off", EXPLAINED, dismissed=9)])
+    assert shares.of("standard", "amount_off", 2).mean > 0.8
+    assert shares.of("standard", "amount_off", EXPLAINED).mean < 0.05
+
+
+def test_everybody_who_shares_a_number_must_be_asked() -> None:
+    share = learn_shares([]).of("new", "new", 1)
+    assert people_of("shared_phone", {"people": 12}) == 12
+    assert people_of("over_capacity", {"people": 12, "limit": 10}) == 1
+    assert people_of("shared_phone", {"people": 0}) == people_of("shared_phone", {}) == 1
+    assert share.worth(120_000, 12) == share.worth(10_000) == 10_000 * share.weight
+
+
+def test_codes_that_are_judged_by_their_facts_have_them() -> None:
+    facts = {code: kind.FACTS for kind in ALL_KINDS for code in kind.MESSAGES}
+    assert all({"found", "standard"} <= set(facts[code]) for code in PAID_AT_ONCE)
+    assert all("people" in facts[code] for code in SHARED_BY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -20,7 +21,7 @@ from tests.rooms.registry.rosters import (
 )
 
 from mingbai.base.scope import Asker
-from mingbai.engine.ranking import Tally
+from mingbai.engine.ranking import EXPLAINED, Tally, level_of, people_of
 from mingbai.registry.actions import (
     CannotSettleFinding,
     compare_sheets,
@@ -302,13 +303,37 @@ def test_the_queue_learns_from_decisions_and_the_database_cuts_its_pages(tree, a
     assert [each.code for each in first] == ["shared_account"] * 5 + ["shared_phone"] * 5
     worths = [each.worth for each in first]
     assert worths == sorted(worths, reverse=True)
-    assert worths[0] == first[0].stake_amount * learned.of(first[0])[1].weight
+    assert worths[0] == learned.of(first[0])[1].worth(first[0].stake_amount, people=2)
     queued = ranked(findings_seen(to=Asker.system("test"), year=2021), learned)
     assert [each.pk for each in queued[3:6]] == [each.pk for each in first[3:6]]
     tally, share = learned.of(first[0])
     assert describe_share(tally, share).startswith("已核 4 条，属实 4 条")
     assert "尚无核实结论" in describe_share(Tally("x", "y", 1), share)
+    assert "补发" in describe_share(Tally("x", "y", EXPLAINED), share)
     assert describe_share(Tally("x", "y", 1, 13, 8), share) == "属实率 62%（已核 21 条）"
+
+
+def test_the_database_judges_facts_as_the_engine_does(tree, at):
+    """Months paid at once beside all that only resembles them; a phone that three share."""
+    checks = (checked("amount_standard"), checked("shared_phone", "note", most=1))
+    paid = (100_000, 600_000, 650_000, 25_000, 75_000, 10, 100_001)
+    rows = [row(n, amount=amount) for n, amount in enumerate(paid, start=1)]
+    rows += [row(n, amount=amount) for n in (20, 21) for amount in (100_000, 50_000 + n)]
+    rows += [row(30 + n, phone=row(50)["phone"]) for n in range(3)]
+    hand_in(tree, at, rows)
+    compare(tree, at, book_with(*checks))
+    found = asked("")
+    assert Counter(each.level for each in found) == {EXPLAINED: 2, 1: 1, 2: 7}
+    assert Counter(each.people for each in found) == {1: 9, 3: 1}
+    for each in found:
+        facts, stake = each.params, each.stake_amount
+        assert each.level == level_of(each.code, each.severity, facts, stake), facts
+        assert each.people == people_of(each.code, facts)
+    explained = [each for each in found if each.level == EXPLAINED]
+    settle(tree, at, explained[0], "dismissed", "entitled")
+    learned = learned_from_decisions()
+    assert [key[2] for key in learned.tallies] == [EXPLAINED]
+    assert describe_share(*learned.of(explained[1])).startswith("已核 1 条")
 
 
 def test_a_correction_counts_half_a_change_of_the_book_nothing_and_a_decision_stays(tree, at):

@@ -1,4 +1,7 @@
-"""What to look at first: the money at stake times the part of the rule's findings proved true."""
+"""What to look at first: the money at stake times the part of the rule's findings proved true.
+
+What `mingbai.engine.ranking` says of one finding the database says of all, so that it cuts pages.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,29 @@ from django.db.models import (
     Case,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     OuterRef,
     Q,
     Value,
     When,
 )
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, NullIf
+from django.db.models.lookups import Exact, GreaterThan, LessThanOrEqual
 
 from mingbai.base.scope import ScopedQuerySet
-from mingbai.engine.ranking import Share, Shares, Tally, learn_shares
+from mingbai.engine.ranking import (
+    EXPLAINED,
+    MONTHS_AT_ONCE,
+    PAID_AT_ONCE,
+    SHARED_BY,
+    Share,
+    Shares,
+    Tally,
+    learn_shares,
+    level_of,
+)
 from mingbai.registry.models import Comparison, Finding, Settlement
 
 _WHY: Final = "what a rule is worth is learned from every decision; only counts leave this query"
@@ -38,7 +55,8 @@ class Experience:
 
     def of(self, finding: Finding) -> tuple[Tally, Share]:
         """The finding's rule: what was decided, and the share expected of it."""
-        key = (finding.rule, finding.code, finding.severity)
+        level = level_of(finding.code, finding.severity, finding.params, finding.stake_amount)
+        key = (finding.rule, finding.code, level)
         return self.tallies.get(key) or Tally(*key), self.shares.of(*key)
 
 
@@ -65,12 +83,13 @@ def learned_from_decisions() -> Experience:
     rows = (
         every.filter(last_decision | corrected)
         .order_by()
-        .values_list("finding__rule", "finding__code", "finding__severity", "decision")
+        .annotate(level=_level("finding__"))
+        .values_list("finding__rule", "finding__code", "level", "decision")
         .annotate(count=Count("id"))
     )
     counts: dict[tuple[str, str, int], dict[str, int]] = defaultdict(dict)
-    for rule, code, severity, decision, count in rows:
-        counts[rule, code, severity][_COUNTS[decision]] = count
+    for rule, code, level, decision, count in rows:
+        counts[rule, code, level][_COUNTS[decision]] = count
     tallies = {
         key: Tally(*key, *(each.get(name, 0) for name in ("confirmed", "dismissed", "corrected")))
         for key, each in counts.items()
@@ -86,31 +105,65 @@ _COUNTS: Final = {
 
 
 def ranked(findings: ScopedQuerySet[Any], experience: Experience) -> ScopedQuerySet[Any]:
-    """Order findings by what looking at them is expected to confirm, the most first.
+    """Order findings by what a look is expected to confirm, the most first.
 
     The database multiplies: each rule's share is a whole number of thousandths, so that both
     databases order alike and cut pages themselves. Findings of equal worth stand as found.
     """
-    worth = F("stake_amount") * _weights(experience.shares)
-    return findings.annotate(worth=worth).order_by("-worth", "id")
+    stake = F("stake_amount") * _weights(experience.shares)
+    worth = ExpressionWrapper(stake / F("people"), BigIntegerField())
+    return (
+        findings.annotate(level=_level(), people=_people())
+        .annotate(worth=worth)
+        .order_by("-worth", "id")
+    )
+
+
+def _fact(name: str, prefix: str = "") -> Cast:
+    return Cast(KeyTextTransform(name, f"{prefix}params"), BigIntegerField())
+
+
+def _level(prefix: str = "") -> Case:
+    """Twin of `level_of`."""
+    found, standard = _fact("found", prefix), NullIf(_fact("standard", prefix), _weight(0))
+    several = (
+        Q(**{f"{prefix}code__in": sorted(PAID_AT_ONCE)})
+        & GreaterThan(standard, _weight(0))
+        & GreaterThan(found, standard)
+        & LessThanOrEqual(found, standard * _weight(MONTHS_AT_ONCE))
+        & Exact(found % standard, _weight(0))
+        & Exact(F(f"{prefix}stake_amount") % standard, _weight(0))
+    )
+    return Case(
+        When(several, then=_weight(EXPLAINED)),
+        default=F(f"{prefix}severity"),
+        output_field=BigIntegerField(),
+    )
+
+
+def _people() -> Case:
+    """Twin of `people_of`."""
+    shared = Q(code__in=sorted(SHARED_BY)) & GreaterThan(_fact("people"), _weight(0))
+    return Case(
+        When(shared, then=_fact("people")), default=_weight(1), output_field=BigIntegerField()
+    )
 
 
 def _weights(shares: Shares) -> Case:
     """The weight of a finding's rule, from the nearest level that has decisions."""
     rules: dict[tuple[str, int, int], list[str]] = defaultdict(list)
-    for (rule, kind, severity), share in shares.rules.items():
-        rules[kind, severity, share.weight].append(rule)
+    for (rule, kind, level), share in shares.rules.items():
+        rules[kind, level, share.weight].append(rule)
     whens = [
-        When(code=kind, severity=severity, rule__in=members, then=_weight(weight))
-        for (kind, severity, weight), members in rules.items()
+        When(code=kind, level=level, rule__in=members, then=_weight(weight))
+        for (kind, level, weight), members in rules.items()
     ]
     whens += [
-        When(code=kind, severity=severity, then=_weight(share.weight))
-        for (kind, severity), share in shares.kinds.items()
+        When(code=kind, level=level, then=_weight(share.weight))
+        for (kind, level), share in shares.kinds.items()
     ]
     whens += [
-        When(severity=severity, then=_weight(share.weight))
-        for severity, share in shares.severities.items()
+        When(level=level, then=_weight(share.weight)) for level, share in shares.levels.items()
     ]
     return Case(*whens, default=_weight(1), output_field=BigIntegerField())
 
@@ -122,6 +175,8 @@ def _weight(weight: int) -> Value:
 def describe_share(tally: Tally, share: Share) -> str:
     """How often the rule was right, with the number of decisions; honest when they are few."""
     expected = f"{share.mean:.0%}"
+    if not tally.decided and tally.level == EXPLAINED:
+        return f"金额恰是标准的整倍数，可能是几个月一并补发，暂估属实率 {expected}"
     if not tally.decided:
         return f"本规则尚无核实结论，按同类暂估属实率 {expected}"
     if tally.decided < FEW:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 
 from mingbai.engine.checks import FINDING_SCHEMA, CheckSpec, kind_name
 from mingbai.engine.money import show_money
-from mingbai.engine.ranking import learn_shares
+from mingbai.engine.ranking import learn_shares, level_of, people_of
 from mingbai.engine.whole import write_whole
 from mingbai.paper.tables import DEMONSTRATION_MARK, ExportColumn, write_export
 from mingbai.site.commands.engine.faults import CannotRun
@@ -72,22 +73,17 @@ def form_findings(clear: Sequence[Clear]) -> pa.Table:
 
 def rank_findings(findings: pa.Table, specs: Sequence[CheckSpec]) -> list[int]:
     """Places of findings, most worth looking at first: money at stake times how far a rule of its
-    kind and severity may be believed before anybody has decided anything.
+    kind and level may be believed before anybody has decided anything.
     """
     shares, kinds = learn_shares(()), {spec.rule: kind_name(type(spec)) for spec in specs}
-    rules, severities, amounts = (
-        findings.column(name).to_pylist() for name in ("rule", "severity", "amount")
-    )
-    worth = [
-        (
-            -shares.of(rule, kinds.get(rule, rule), severity).expected(max(amount, 0)),
-            -severity,
-            place,
-        )
-        for place, (rule, severity, amount) in enumerate(
-            zip(rules, severities, amounts, strict=True)
-        )
-    ]
+    names = ("rule", "code", "severity", "params", "amount")
+    worth = []
+    for place, told in enumerate(findings.select(names).to_pylist()):
+        code, severity, facts = told["code"], told["severity"], json.loads(told["params"])
+        amount = max(told["amount"], 0)
+        level, rule = level_of(code, severity, facts, amount), told["rule"]
+        share = shares.of(rule, kinds.get(rule, rule), level)
+        worth.append((-share.worth(amount, people_of(code, facts)), -severity, place))
     return [place for *_, place in sorted(worth)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 
 import pyarrow.parquet as pq
@@ -66,6 +67,26 @@ def test_views_of_the_session_stay(session):
     check({"roster": roll({"who": "a", "name": "m"})}, [TwoNames(rule="r")], "spark")
     assert session.table("roster").count() == 3
     session.catalog.dropTempView("roster")
+
+
+def test_a_spark_of_its_own_hands_tables_over_as_files(session, tmp_path, monkeypatch):
+    """What a local Spark does, which would have to start anew for each test."""
+
+    @contextlib.contextmanager
+    def own(*_):
+        yield session.newSession(), str(tmp_path)
+
+    monkeypatch.setattr(spark, "_session", own)
+    table = roll(*({"who": w, "name": n} for w in "abc" for n in "mn"), sheet="s")
+    specs = [TwoNames(rule="r")]
+    found = check({"roster": table}, specs, "spark")
+    assert found.equals(check({"roster": table}, specs, "plain"))
+    assert found.num_rows == 3
+    assert list((tmp_path / "tables" / "roster").glob("*.parquet"))
+
+
+def test_no_rules_find_nothing(session):
+    assert check({"roster": roll()}, [], "spark").num_rows == 0
 
 
 def test_values_travel_by_name():

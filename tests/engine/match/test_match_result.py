@@ -175,6 +175,12 @@ def test_a_roster_against_itself(county):
     assert set(apart.clusters["row"].to_pylist()) <= {0} | set(range(1, 4_000))
     assert apart.clusters.num_rows <= 2
     assert "once" in set(apart.queue["case"].to_pylist())
+    nowhere = both.set_column(
+        both.column_names.index("month"), "month", pa.nulls(len(both), pa.string())
+    )
+    joined = match(nowhere, plan=plan)
+    assert joined.clusters.equals(found.clusters), "who has no month stands nowhere twice"
+    assert joined.clusters.num_rows > apart.clusters.num_rows
 
 
 def test_plans_are_read_off_columns(county):

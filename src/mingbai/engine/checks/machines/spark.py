@@ -66,16 +66,8 @@ def run_spark(
 
 def translate(text: str) -> str:
     """A statement of a check in Spark's dialect; `$name` becomes `:name`."""
-    sqlglot = _load("sqlglot")
-    exp = sqlglot.exp
-
-    def rename(node: Any) -> Any:
-        if isinstance(node, exp.Parameter):
-            return exp.Placeholder(this=node.this.name)
-        return node
-
-    tree = sqlglot.parse_one(text, read="duckdb").transform(rename)
-    return str(tree.sql(dialect="spark"))
+    (told,) = _load("sqlglot").transpile(text, read="duckdb", write="spark")
+    return str(told)
 
 
 def _load(package: str) -> Any:

@@ -17,6 +17,7 @@ from mingbai.registry.queries.findings import (
     rule_records,
     settlements_of,
 )
+from mingbai.registry.queries.known import Hint, known_about
 from mingbai.registry.queries.names import (
     newest_year,
     sub_item_names,
@@ -50,6 +51,7 @@ __all__ = [
     "LEFT_OUT",
     "LEFT_OUT_CODES",
     "Experience",
+    "Hint",
     "Missing",
     "ShownEnrolment",
     "ShownPerson",
@@ -65,6 +67,7 @@ __all__ = [
     "findings_seen",
     "held_lines",
     "held_rows",
+    "known_about",
     "learned_from_decisions",
     "live_rows",
     "masked_names",

@@ -34,7 +34,7 @@ from mingbai.payment.actions import (
 from mingbai.payment.figures import make_figure, walk_figure
 from mingbai.payment.models import BatchStep, PaymentBatch, PaymentLine
 from mingbai.payment.queries import batch_digest, batches_seen, lines_seen
-from mingbai.registry.actions import end_enrolments, enrol_sheets, settle_finding
+from mingbai.registry.actions import decide_changes, end_enrolments, enrol_sheets, settle_finding
 from mingbai.registry.models import Enrolment
 
 pytestmark = pytest.mark.django_db
@@ -290,7 +290,11 @@ def test_nobody_is_paid_before_enrolment_or_after_its_end(tree, at):
         draw(tree, at, book)
     enrol(tree, at, book, january, hand_in(tree, at, [row(1), row(2)], month=2))
     first = Enrolment.objects.unscoped("test").order_by("id").first()
-    end_enrolments(enrolments=[first], last_period=202101, reason="迁出", by=tree.clerk, at=at)
+    changes = end_enrolments(
+        enrolments=[first], last_period=202101, reason="moved_out", basis="户籍迁移证",
+        by=tree.clerk, at=at,
+    )  # fmt: skip
+    decide_changes(changes=changes, verdict="approved", reason="", by=tree.checker, at=at)
     assert draw(tree, at, book).expected_count == 2
     assert draw(tree, at, book, period=202102).left_out == {"ended": 1}
 

@@ -23,6 +23,7 @@ from mingbai.registry.actions import (
     CannotEnrolSheets,
     CannotRevealPerson,
     compare_sheets,
+    decide_changes,
     end_enrolments,
     enrol_sheets,
     reveal_person,
@@ -87,10 +88,14 @@ def test_an_eighteen_digit_number_stays_eighteen_digits(tree, at):
 
 def test_an_ended_enrolment_begins_anew_only_later(tree, at):
     enrol(tree, at, hand_in(tree, at, [row(1)], month=2))
-    ended = {"last_period": 202103, "reason": "迁出", "by": tree.clerk, "at": at}
+    ended = {"last_period": 202103, "reason": "moved_out", "basis": "户籍迁移证", "at": at}
+    ended["by"] = tree.clerk
     with pytest.raises(CannotEndEnrolments, match="早于"):
         end_enrolments(enrolments=list(enrolments()), **{**ended, "last_period": 202101})
-    end_enrolments(enrolments=list(enrolments()), **ended)
+    changes = end_enrolments(enrolments=list(enrolments()), **ended)
+    with pytest.raises(CannotEndEnrolments, match="等待审定"):
+        end_enrolments(enrolments=list(enrolments()), **ended)
+    decide_changes(changes=changes, verdict="approved", reason="", by=tree.checker, at=at)
     with pytest.raises(CannotEndEnrolments, match="已经终止"):
         end_enrolments(enrolments=list(enrolments()), **ended)
     assert enrol(tree, at, hand_in(tree, at, [row(1)], month=3)).enrolment_count == 0

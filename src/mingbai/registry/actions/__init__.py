@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from mingbai.registry.actions.change import (
+    CHANGE_REASONS,
+    CannotChangeEnrolment,
+    CannotDecideChange,
+    RowsReport,
+    Wanted,
+    decide_changes,
+    propose_changes,
+)
 from mingbai.registry.actions.compare import ComparisonReport, compare_sheets
 from mingbai.registry.actions.end import CannotEndEnrolments, end_enrolments
 from mingbai.registry.actions.enrol import CannotEnrolSheets, EnrolmentReport, enrol_sheets
@@ -24,8 +33,11 @@ from mingbai.registry.actions.settle import (
 )
 
 __all__ = [
+    "CHANGE_REASONS",
     "FIELDS",
     "REASONS",
+    "CannotChangeEnrolment",
+    "CannotDecideChange",
     "CannotEndEnrolments",
     "CannotEnrolSheets",
     "CannotMergePeople",
@@ -34,12 +46,16 @@ __all__ = [
     "CannotUndoMerge",
     "ComparisonReport",
     "EnrolmentReport",
+    "RowsReport",
+    "Wanted",
     "compare_sheets",
+    "decide_changes",
     "decision_of",
     "end_enrolments",
     "enrol_sheets",
     "keep_apart",
     "merge_people",
+    "propose_changes",
     "propose_merge",
     "reasons_for",
     "refuse_merge",

@@ -19,6 +19,7 @@ from mingbai.base.scope import Asker
 from mingbai.base.secrets import blind_many, seal_many
 from mingbai.intake.models import Sheet
 from mingbai.intake.queries import live_sheets
+from mingbai.registry.actions.taken import take_over_enrolments
 from mingbai.registry.models import Enrolment, Finding, FindingEvidence, Person
 from mingbai.registry.queries.findings import held_rows
 from mingbai.registry.queries.people import bound_name, person_ids
@@ -110,7 +111,9 @@ def _enrol(rosters: Sequence[Sheet], digest: str, by: User | None, at: datetime)
         held = pl.concat([held_rows(year=year) for year in sorted(years)])
         free = rows.join(held, on=ORIGIN, how="anti", maintain_order="left")
         persons = _add_persons(free, act)
+        before = _newest_enrolment()
         enrolments = _add_enrolments(free, act)
+        take_over_enrolments(act=act, after_id=before)
         return EnrolmentReport(act, rows.height, rows.height - free.height, persons, enrolments)
 
 
@@ -161,6 +164,11 @@ def _add_enrolments(rows: pl.DataFrame, act: Act) -> int:
         "end_reason": [""] * new.height,
     }
     return _insert(Enrolment, columns, new, act)
+
+
+def _newest_enrolment() -> int:
+    newest = Enrolment.objects.unscoped(_WHY).order_by("-id").values_list("id", flat=True).first()
+    return newest or 0
 
 
 def _insert(

@@ -3,12 +3,22 @@
 from mingbai.registry.models.entitled import Enrolment, Person, ScopeByEnrolment
 from mingbai.registry.models.finding import Comparison, Finding, FindingEvidence, Settlement
 from mingbai.registry.models.identity import MergeCandidate, MergeProposal, PersonMerge
+from mingbai.registry.models.life import (
+    ChangeVerdict,
+    EnrolmentChange,
+    EnrolmentStep,
+    LifeReason,
+)
 
 __all__ = [
+    "ChangeVerdict",
     "Comparison",
     "Enrolment",
+    "EnrolmentChange",
+    "EnrolmentStep",
     "Finding",
     "FindingEvidence",
+    "LifeReason",
     "MergeCandidate",
     "MergeProposal",
     "Person",

@@ -18,6 +18,7 @@ from mingbai.registry.queries.findings import (
     settlements_of,
 )
 from mingbai.registry.queries.known import Hint, known_about
+from mingbai.registry.queries.life import month_after, month_before, stops
 from mingbai.registry.queries.names import (
     newest_year,
     sub_item_names,
@@ -71,6 +72,8 @@ __all__ = [
     "learned_from_decisions",
     "live_rows",
     "masked_names",
+    "month_after",
+    "month_before",
     "newest_comparison",
     "newest_decisions",
     "newest_year",
@@ -86,6 +89,7 @@ __all__ = [
     "rule_words",
     "settlements_of",
     "show_person",
+    "stops",
     "sub_item_names",
     "town_names",
     "village_name",

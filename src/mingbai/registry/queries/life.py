@@ -1,0 +1,76 @@
+"""Which months of an enrolment are not paid, and why: read from the steps of its life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
+
+import polars as pl
+
+from mingbai.registry.models import EnrolmentStep
+
+_WHY: Final = "what is not paid is one for everybody"
+_SCHEMA: Final = {
+    "enrolment_id": pl.Int64(),
+    "from_period": pl.Int32(),
+    "to_period": pl.Int32(),
+    "cause": pl.String(),
+}
+_Row = tuple[int, str, int, int | None, bool]
+_Stop = tuple[int, int, int | None, str]
+
+
+def stops(*, year: int, sub_items: Iterable[str] | None = None) -> pl.DataFrame:
+    """Spans of months of a year in which an enrolment is not paid, with their cause.
+
+    ``enrolment_id from_period to_period cause``; both months included, no ``to_period`` while it
+    lasts; spans that reach into other years are given whole. Cause: ``suspended``. A suspension
+    restored with back pay is no stop: its months are owed.
+    """
+    rows = EnrolmentStep.objects.unscoped(_WHY).filter(
+        step__in=("suspended", "restored"), from_period__lte=year * 100 + 12
+    )
+    if sub_items is not None:
+        rows = rows.filter(enrolment__sub_item__in=sorted(set(sub_items)))
+    found = rows.order_by("enrolment_id", "number").values_list(
+        "enrolment_id", "step", "from_period", "to_period", "back_pay"
+    )
+    spans = (
+        span
+        for _, steps in groupby(found.iterator(20_000), key=itemgetter(0))
+        for span in suspensions(steps)
+        if span[2] is None or span[2] >= year * 100 + 1
+    )
+    return pl.DataFrame(list(spans), schema=_SCHEMA, orient="row")
+
+
+def suspensions(steps: Iterable[_Row]) -> Iterator[_Stop]:
+    """The unpaid spans of one enrolment from its suspensions and restorations, in their order.
+
+    A step is ``(enrolment, step, from_period, to_period, back_pay)``.
+    """
+    open_stop: _Stop | None = None
+    for enrolment, step, first, last, back_pay in steps:
+        if step == "suspended":
+            if open_stop is not None:
+                yield open_stop
+            open_stop = (enrolment, first, last, "suspended")
+        elif open_stop is not None:
+            begun = open_stop[1]
+            open_stop = None
+            if not back_pay and first > begun:
+                yield (enrolment, begun, month_before(first), "suspended")
+    if open_stop is not None:
+        yield open_stop
+
+
+def month_before(period: int) -> int:
+    """The month before one given as yyyymm."""
+    return period - 89 if period % 100 == 1 else period - 1
+
+
+def month_after(period: int) -> int:
+    """The month after one given as yyyymm."""
+    return period + 89 if period % 100 == 12 else period + 1

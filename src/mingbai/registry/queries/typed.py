@@ -63,7 +63,8 @@ def read_typed(
     read = canonical_table(
         _sheet(list(written.values())),
         columns=[
-            CanonColumn(name, _type_of(book, sub_item, name), place)
+            # The gate refuses what cannot be read only where the column is required.
+            CanonColumn(name, _type_of(book, sub_item, name), place, required=bool(written[name]))
             for place, name in enumerate(_TYPES, 1)
         ],
         first_line=1,

@@ -13,6 +13,8 @@ from mingbai.rulebook.loading.book import load_book
 from mingbai.rulebook.model import (
     Absence,
     AmountRule,
+    BankName,
+    BankRules,
     Book,
     Case,
     Check,
@@ -21,6 +23,7 @@ from mingbai.rulebook.model import (
     Exclusion,
     Measure,
     OfficeSpec,
+    PayingAccount,
     PresenceList,
     Programme,
     Roster,
@@ -33,6 +36,8 @@ from mingbai.rulebook.worked import work_case
 __all__ = [
     "Absence",
     "AmountRule",
+    "BankName",
+    "BankRules",
     "Book",
     "CannotLoadBook",
     "Case",
@@ -42,6 +47,7 @@ __all__ = [
     "Exclusion",
     "Measure",
     "OfficeSpec",
+    "PayingAccount",
     "PresenceList",
     "Programme",
     "Roster",

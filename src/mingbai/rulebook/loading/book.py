@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mingbai.rulebook.faults import CannotLoadBook
+from mingbai.rulebook.loading.bank import read_bank
 from mingbai.rulebook.loading.consistency import (
     home_of,
     refuse_orphan_towns,
@@ -85,6 +86,7 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
         exclusions=_exclusions(loaded, known, year=year, shelf=shelf, chain=chain),
         lists=_lists(loaded, known, year=year),
         absences=_absences(loaded, known, year=year, shelf=shelf, chain=chain),
+        bank=read_bank(shelf, f"{folder}/bank.yaml"),
         offices=offices,
         sites=_sites(shelf, rosters),
         divisions=divisions,

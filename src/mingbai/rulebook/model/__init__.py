@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mingbai.rulebook.model.bank import BankName, BankRules, PayingAccount
 from mingbai.rulebook.model.book import (
     Book,
 )
@@ -53,6 +54,8 @@ __all__ = [
     "Absence",
     "AmountKind",
     "AmountRule",
+    "BankName",
+    "BankRules",
     "Book",
     "Case",
     "Check",
@@ -69,6 +72,7 @@ __all__ = [
     "Measure",
     "OfficeKind",
     "OfficeSpec",
+    "PayingAccount",
     "Per",
     "PresenceList",
     "Privacy",

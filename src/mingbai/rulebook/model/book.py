@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from mingbai.rulebook.model.bank import BankRules
 from mingbai.rulebook.model.offices import (
     DivisionSpec,
     OfficeSpec,
@@ -43,6 +44,7 @@ class Book:
     exclusions: tuple[Exclusion, ...]
     lists: tuple[PresenceList, ...]
     absences: tuple[Absence, ...] = field(default=(), kw_only=True)
+    bank: BankRules = field(default=BankRules(), kw_only=True)
     offices: tuple[OfficeSpec, ...]
     sites: tuple[Site, ...]
     divisions: tuple[DivisionSpec, ...]

@@ -113,6 +113,12 @@ class Shelf:
         self._read[name] = _canonical(rows)
         return rows
 
+    def read_text(self, name: str) -> str:
+        """Read a file that another reader parses; it counts for the digest as it stands."""
+        text = self._text(name)
+        self._read[name] = text
+        return text
+
     @property
     def digest(self) -> str:
         """SHA-256 over the names and contents read so far; comments and spacing do not count."""

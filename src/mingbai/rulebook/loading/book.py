@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from mingbai.rulebook.faults import CannotLoadBook
 from mingbai.rulebook.loading.bank import read_bank
+from mingbai.rulebook.loading.channels import read_calendar, read_posting_rules
 from mingbai.rulebook.loading.consistency import (
     home_of,
     refuse_orphan_towns,
@@ -87,6 +88,13 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
         lists=_lists(loaded, known, year=year),
         absences=_absences(loaded, known, year=year, shelf=shelf, chain=chain),
         bank=read_bank(shelf, f"{folder}/bank.yaml"),
+        posting=read_posting_rules(
+            shelf,
+            county=folder,
+            subsidy=common["subsidy"],
+            exists=lambda code: code in known or _has_folder(code, loaded, shelf, chain),
+        ),
+        calendar=read_calendar(shelf),
         offices=offices,
         sites=_sites(shelf, rosters),
         divisions=divisions,
@@ -168,6 +176,15 @@ def _refuse_unknown(
             key=key,
             problem=f"没有子项“{code}”，请改正代码",
         )
+
+
+def _has_folder(code: str, loaded: Iterable[Loaded], shelf: Shelf, chain: Chain) -> bool:
+    """Whether a sub-item may be of another year: its programme is not listed, but has a folder."""
+    name = code.partition(".")[0]
+    listed = any(each.programme.code == name for each in loaded)
+    return not listed and any(
+        shelf.exists(f"{folder}/programmes/{name}/programme.yaml") for _, folder in chain.folders
+    )
 
 
 def _towns(divisions: Iterable[DivisionSpec], *, year: int) -> frozenset[str]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
+from mingbai.engine.schedule import Calendar
 from mingbai.rulebook.model.bank import BankRules
+from mingbai.rulebook.model.channels import Channel, PostingRules
 from mingbai.rulebook.model.offices import (
     DivisionSpec,
     OfficeSpec,
@@ -25,6 +28,9 @@ from mingbai.rulebook.model.rules import (
     Exclusion,
     PresenceList,
 )
+
+#: For books made by hand, which have no table of official days: only weekends rest.
+WEEKENDS: Final = Calendar(date.fromisoformat("2015-01-01"), date.fromisoformat("2034-12-31"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +51,8 @@ class Book:
     lists: tuple[PresenceList, ...]
     absences: tuple[Absence, ...] = field(default=(), kw_only=True)
     bank: BankRules = field(default=BankRules(), kw_only=True)
+    posting: PostingRules = field(default=PostingRules(), kw_only=True)
+    calendar: Calendar = field(default=WEEKENDS, kw_only=True)
     offices: tuple[OfficeSpec, ...]
     sites: tuple[Site, ...]
     divisions: tuple[DivisionSpec, ...]
@@ -71,6 +79,15 @@ class Book:
             if programme.status != "not_applicable"
             for item in programme.sub_items
         )
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """Return the channels of public posting, with what each may show."""
+        return self.posting.channels
+
+    def channel(self, code: str, day: date | None = None) -> Channel:
+        """Return one channel as it is on a day (the last of the year), or raise KeyError."""
+        return self.posting.channel(code, day or date(self.year, 12, 31))
 
     @property
     def towns(self) -> tuple[DivisionSpec, ...]:

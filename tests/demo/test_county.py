@@ -315,9 +315,9 @@ def test_the_truth_can_be_read_back(truth):
     assert totals["files"] == len(truth.files)
 
 
-def test_other_months_and_full_folders_are_refused(tmp_path):
-    with pytest.raises(CannotMakeCounty, match="1月至6月"):
-        make_county(folder=tmp_path / "x", size="small", seed=1, months=(1, 2))
+def test_other_spans_and_full_folders_are_refused(tmp_path):
+    with pytest.raises(CannotMakeCounty, match="上半年（1）或全年（2）"):
+        make_county(folder=tmp_path / "x", size="small", seed=1, half=3)
     (tmp_path / "kept.txt").write_text("x", encoding="utf-8")
     with pytest.raises(FileExistsError, match="空文件夹"):
         make_county(folder=tmp_path, size="small", seed=1)

@@ -11,6 +11,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", choices=("small", "quarter", "half", "full"), default="small",
                         help="规模，默认 small（约百分之一）")  # fmt: skip
     parser.add_argument("--seed", type=int, default=2021, help="随机种子，同种子同结果")
+    parser.add_argument("--half", type=int, choices=(1, 2), default=1,
+                        help="1 上半年（默认），2 全年；全年的前六个月与上半年相同")  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
@@ -23,7 +25,11 @@ def run(args: argparse.Namespace) -> int:
     bars = Bars()
     with bars.stage("county"):
         truth = make_county(
-            folder=args.folder, size=args.size, seed=args.seed, progress=bars.progress
+            folder=args.folder,
+            size=args.size,
+            seed=args.seed,
+            half=args.half,
+            progress=bars.progress,
         )
     print(f"已生成 {len(truth.files)} 个文件：{args.folder}")
     print(f"真值表（埋入的问题和应得的总数）：{truth.truth_folder}")

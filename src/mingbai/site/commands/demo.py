@@ -17,6 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", choices=("small", "quarter", "half", "full"),
                         help="规模：full 整县（默认），small 百分之一；不写则照旧")  # fmt: skip
     parser.add_argument("--seed", type=int, default=2021, help="随机种子，同种子同结果")
+    parser.add_argument("--half", type=int, choices=(1, 2),
+                        help="1 上半年（默认），2 全年，编全年小结；不写则照旧")  # fmt: skip
     parser.add_argument("--no-serve", action="store_true", help="编完小结即结束，不开网站")
     parser.add_argument("--fresh", action="store_true", help="清除已有的演示数据，从头再来")
     parser.add_argument("--port", type=int, default=8000, help="网站端口，默认 8000")
@@ -28,7 +30,8 @@ def run(args: argparse.Namespace) -> int:
     done, building = home / "DEMO", home / "DEMO-BUILDING"
     built = done.read_text().split() if done.exists() else []
     size = args.size or (built[0] if built else "full")
-    wanted = [size, str(args.seed)]
+    half = args.half or (int(built[2]) if len(built) > 2 else 1)
+    wanted = [size, str(args.seed), str(half)]
     if not done.exists() and not building.exists() and _is_used(home):
         print(f"{home} 里已有数据，不是演示数据，未作任何改动。要看演示，请另设 MINGBAI_HOME。")
         return 1
@@ -45,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
     if not done.exists():
         building.touch()
-        if not _build(home, size=size, seed=args.seed):
+        if not _build(home, size=size, seed=args.seed, half=half):
             return 1
         done.write_text(" ".join(wanted) + "\n")
         building.unlink()
@@ -70,7 +73,7 @@ def _is_used(home: Path) -> bool:
             return False  # never migrated: an empty file that some command left
 
 
-def _build(home: Path, *, size: str, seed: int) -> bool:
+def _build(home: Path, *, size: str, seed: int, half: int) -> bool:
     """Make the county and run the line; refuses a database that is already in use."""
     from datetime import date
 
@@ -102,11 +105,13 @@ def _build(home: Path, *, size: str, seed: int) -> bool:
             accounts=ACCOUNTS, password=PASSWORD, by=None, at=now, from_date=date(2021, 1, 1)
         )
     with bars.stage("county"):
-        make_county(folder=folder, size=size, seed=seed, progress=bars.progress)  # type: ignore[arg-type]
+        make_county(
+            folder=folder, size=size, seed=seed, half=half, progress=bars.progress  # type: ignore[arg-type]
+        )  # fmt: skip
     users = {u.username: u for u in User.objects.unscoped("the demonstration's crew")}
     crew = Crew(*(users[name] for name in CREW))
     run_line(
-        folder=folder, book=book, half=1, crew=crew, at=now, demonstration=True,
+        folder=folder, book=book, half=half, crew=crew, at=now, demonstration=True,
         progress=bars.progress, stage=bars.stage,
     )  # fmt: skip
     with bars.stage("promise"):

@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from random import Random
+from types import MappingProxyType
 
 from mingbai.rulebook.model import Book, Measure, SubItem
 from mingbai.site.demo.plan import CannotMakeCounty
 
 _ONE = Decimal(1)
+_NONE = Decimal(0)
 # Units whose numbers do not add up over towns or months.
 _RATE_UNITS = ("%", "％")
 # Units counted in fractions; everything else is whole.
@@ -114,18 +116,77 @@ def _step(measure: Measure) -> Decimal:
     return _ONE
 
 
+def plan_later_advance(
+    *,
+    book: Book,
+    towns: Sequence[str],
+    months: Sequence[int],
+    before: Sequence[AdvanceLine],
+    short: Collection[str],
+    heads: Mapping[str, Mapping[int, int]],
+    random: Random,
+) -> tuple[AdvanceLine, ...]:
+    """Carry the progress on from ``before`` to the end of the year; only ``short`` fall short.
+
+    Where rosters count heads, they alone say how far the sub-item comes.
+    """
+    last = {(line.sub_item, line.measure, line.town): line.total_done for line in before}
+    lines: list[AdvanceLine] = []
+    for item in book.sub_items:
+        for place, measure in enumerate(item.measures):
+            start = last[item.code, measure.name, ""]
+            counted = place == 0 and item.kind in ("subsidy", "training")
+            counts = heads.get(item.code) if counted else None
+            if counts is not None:
+                totals = [max(start, Decimal(counts[month])) for month in months]
+            else:
+                totals = _later_totals(measure, start, months, item.code in short, random)
+            parts = {town: last.get((item.code, measure.name, town)) for town in towns}
+            lines += _lines_of(item, measure, months, totals, towns, start=start, parts=parts)
+    return tuple(lines)
+
+
+def _later_totals(
+    measure: Measure, start: Decimal, months: Sequence[int], short: bool, random: Random
+) -> list[Decimal]:
+    """From June's total to the year's, never falling; what is due by November comes by then."""
+    if measure.target is None or not measure.target:
+        return [start + n * (2 + int(random.random() * 4)) for n in range(1, len(months) + 1)]
+    step = _step(measure)
+    if measure.unit in _RATE_UNITS:
+        goal = max(start, min(Decimal(100), measure.target + Decimal("0.2")))
+        tenth = Decimal("0.1")
+        return [
+            start + ((goal - start) * n / len(months)).quantize(tenth, ROUND_FLOOR)
+            for n in range(1, len(months) + 1)
+        ]
+    ratio = Decimal(86 + int(random.random() * 10)) / 100 if short else _reached(random)
+    goal = (measure.target * ratio / step).to_integral_value(ROUND_FLOOR) * step
+    goal = max(start, goal if short else max(goal, measure.target))
+    by_november = sorted(int(random.random() * 100) for _ in months[:-2])
+    curve = [*by_november, 100, 100]
+    return [
+        start + ((goal - start) * part / 100 / step).to_integral_value(ROUND_FLOOR) * step
+        for part in curve
+    ]
+
+
 def _lines_of(
     item: SubItem,
     measure: Measure,
     months: Sequence[int],
     totals: Sequence[Decimal],
     towns: Sequence[str],
+    *,
+    start: Decimal = _NONE,
+    parts: Mapping[str, Decimal | None] = MappingProxyType({}),
 ) -> list[AdvanceLine]:
+    """The county's and the towns' lines; ``start`` and ``parts`` are the totals before them."""
     lines: list[AdvanceLine] = []
-    before = Decimal(0)
+    before = start
     rate = measure.unit in _RATE_UNITS
     shares = {} if rate else {town: measure.shares.get(town) for town in towns}
-    last = dict.fromkeys(shares, Decimal(0))
+    last = {town: parts.get(town) or _NONE for town in shares}
     for month, total in zip(months, totals, strict=True):
         lines.append(
             AdvanceLine(

@@ -10,7 +10,7 @@ from mingbai.rulebook.model import Book, OfficeSpec
 from mingbai.site.demo.drafts import SheetDraft
 from mingbai.site.demo.habits import OfficeHabits
 from mingbai.site.demo.rolls import Roll
-from mingbai.site.demo.wording import name_in_title
+from mingbai.site.demo.wording import half_of, name_in_title
 
 FIRST_WAVE, SECOND_WAVE = "1-报送", "2-更正"
 _QUARTERS = "一二三四"
@@ -140,7 +140,7 @@ class Stationer:
         title = self._title(first, office)
         year = self._book.year
         if first.stream.months_as_sheets:
-            stem = f"{year}年上半年{title}发放花名册"
+            stem = f"{year}年{half_of(first.month)}{title}发放花名册"
             pages = [RollPage(roll, f"{roll.month}月") for roll in rolls]
         else:
             stem = f"{year}年{first.month}月{title}发放花名册"

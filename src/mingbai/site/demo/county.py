@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -29,6 +29,8 @@ from mingbai.site.demo.planting import FaultPlanter
 from mingbai.site.demo.reports import ReportBinder
 from mingbai.site.demo.rolls import Roll, RollMaker, Rolls, village_choice
 from mingbai.site.demo.rosters import columns_of
+from mingbai.site.demo.second_half import MONTHS as LATER_MONTHS
+from mingbai.site.demo.second_half import FirstHalf, SecondHalfMaker, both_halves
 from mingbai.site.demo.slips import spoil_tables
 
 MONTHS = (1, 2, 3, 4, 5, 6)
@@ -50,12 +52,18 @@ class County:
     deaths: Sequence[Death]
     staff: Sequence[Person]
     missed: Sequence[tuple[str, Person]]
+    advance: tuple[AdvanceLine, ...]
     workbooks: tuple[Workbook, ...]
+    half: int = 1
 
 
-def plan_county(*, size: Size, seed: int, county: str, year: int) -> County:
-    """Make the county of a seed; raises CannotMakeCounty when plan and rulebook do not fit."""
-    return _CountyMaker(size=size, seed=seed, county=county, year=year).make()
+def plan_county(*, size: Size, seed: int, county: str, year: int, half: int = 1) -> County:
+    """Make the county of a seed, to June or (``half`` 2) to December; January to June are the same.
+
+    Raises CannotMakeCounty when plan and rulebook do not fit.
+    """
+    maker = _CountyMaker(size=size, seed=seed, county=county, year=year)
+    return maker.make() if half == 1 else maker.make_year()
 
 
 class _CountyMaker:
@@ -68,6 +76,7 @@ class _CountyMaker:
         self._places = read_places(self._book)
         self._villages = village_choice(self._places, None)
         self._people = PeopleMaker(self._random("people"))
+        self._trained = PeopleMaker(self._common_random("trainees"), from_reserve=True)
 
     def _random(self, matter: str) -> Random:
         """One stream of randomness a matter: changing one part leaves the others as they were."""
@@ -118,14 +127,54 @@ class _CountyMaker:
             deaths=deaths,
             staff=staff,
             missed=rolls.missed,
+            advance=advance,
             workbooks=tuple(books),
+        )
+
+    def make_year(self) -> County:
+        """Make the whole year: the first half as it is alone, and what follows from it."""
+        first = self.make()
+        later = SecondHalfMaker(
+            book=self._book,
+            plan=self._plan,
+            size=self._size,
+            places=self._places,
+            people=self._people,
+            trained=self._trained,
+            random=self._random,
+            common=self._common_random,
+        ).make(
+            FirstHalf(
+                rolls=first.rolls,
+                funds=first.funds,
+                advance=first.advance,
+                trainees=first.trainees,
+                pieces=first.pieces,
+                staff=first.staff,
+            ),
+            heads=lambda more: expected_heads(
+                self._plan, both_halves(first.trainees, more), LATER_MONTHS
+            ),
+        )
+        _refuse_overlaps(self._book, later.rolls)
+        return replace(
+            first,
+            rolls=(*first.rolls, *later.rolls),
+            funds=(*first.funds, *later.funds),
+            trainees=both_halves(first.trainees, later.trainees),
+            pieces=(*first.pieces, *later.pieces),
+            deaths=(*first.deaths, *later.deaths),
+            staff=(*first.staff, *later.staff),
+            advance=(*first.advance, *later.advance),
+            workbooks=(*first.workbooks, *later.workbooks),
+            half=2,
         )
 
     def _make_trainees(self) -> Mapping[str, Mapping[int, list[Trainee]]]:
         return make_trainees(
             book=self._book,
             plan=self._plan,
-            maker=PeopleMaker(self._common_random("trainees"), from_reserve=True),
+            maker=self._trained,
             villages=self._villages,
             random=self._common_random("classes"),
         )
@@ -259,7 +308,7 @@ def _refuse_overlaps(book: Book, rolls: Sequence[Roll]) -> None:
         key = (roll.stream.sub_item, roll.month)
         people.setdefault(key, set()).update(entry.person.id_number for entry in roll.entries)
     for rule in book.exclusions:
-        for month in MONTHS:
+        for month in sorted({month for _, month in people}):
             both = people.get((rule.first, month), set()) & people.get((rule.second, month), set())
             if both:
                 raise CannotMakeCounty(f"{rule.rule_id}：{month}月有{len(both)}人同时在两册")
@@ -312,7 +361,8 @@ def expected_heads(
         }
     for stream in plan.streams:
         if stream.count:
-            turns = {month: sum(1 for when in stream.months if when <= month) for month in months}
+            all_turns = (*stream.months, *stream.later)
+            turns = {month: sum(1 for when in all_turns if when <= month) for month in months}
             heads[stream.sub_item] = {
                 month: stream.count * (turn if stream.cumulative else min(turn, 1))
                 for month, turn in turns.items()

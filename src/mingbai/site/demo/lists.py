@@ -74,6 +74,35 @@ def make_trainees(
     return made
 
 
+def make_later_trainees(
+    *,
+    book: Book,
+    plan: Plan,
+    before: Mapping[str, Mapping[int, Sequence[Trainee]]],
+    maker: PeopleMaker,
+    villages: Sequence[Village],
+    random: Random,
+) -> dict[str, dict[int, list[Trainee]]]:
+    """Train the rest from July on: every sub-item reaches its target, some a little beyond."""
+    made: dict[str, dict[int, list[Trainee]]] = {}
+    months = plan.second_half.training_months
+    for code, classes in before.items():
+        item = book.sub_item(code)
+        target = item.measures[0].target or Decimal(0)
+        done = sum(len(people) for people in classes.values())
+        ratio = Decimal(100 + int(random.random() * 4)) / 100
+        rest = int((target * ratio).to_integral_value(ROUND_CEILING)) - done
+        if code in plan.completed or rest <= 0:
+            continue
+        counts = split_by_weight(rest, [1 + int(random.random() * 4) for _ in months])
+        made[code] = {
+            month: _class_of(item, plan, book.year, month, count, maker, villages, random)
+            for month, count in zip(months, counts, strict=True)
+            if count
+        }
+    return made
+
+
 def _heads(item: SubItem, completed: bool, random: Random) -> int:
     target = item.measures[0].target
     if target is None:
@@ -129,10 +158,12 @@ def make_deaths(
     maker: PeopleMaker,
     villages: Sequence[Village],
     random: Random,
+    at_large: int | None = None,
 ) -> tuple[list[Death], Mapping[str, list[tuple[Person, int]]]]:
     """Make the deaths list, and by sub-item those of its leavers who died: (person, last month).
 
     Nobody who died is paid in the month of death or later; who leaves after month m dies in m + 1.
+    ``at_large`` dead are on no roll; as many as the plan's list has where it is not given.
     """
     steady = {
         stream.sub_item
@@ -143,10 +174,13 @@ def make_deaths(
     dead: dict[str, list[tuple[Person, int]]] = {}
     for sub_item, person, month in rolls.leavers:
         if sub_item in steady and random.random() * 100 < _DIED and month < months[-1]:
-            deaths.append(Death(person, _day_in(year, month + 1, random)))
-            dead.setdefault(sub_item, []).append((person, month))
+            # Who was paid last by a roll long before died in the months asked for.
+            died = max(month + 1, months[0])
+            deaths.append(Death(person, _day_in(year, died, random)))
+            dead.setdefault(sub_item, []).append((person, died - 1))
     born = (date(year - 96, 1, 1), date(year - 40, 12, 31))
-    for _ in range(max(len(months), int(plan.lists["deaths"].at_large * scale))):
+    others = plan.lists["deaths"].at_large if at_large is None else at_large
+    for _ in range(max(len(months), int(others * scale))):
         month = months[int(random.random() * len(months))]
         person = maker.make(villages=villages, born=born)
         deaths.append(Death(person, _day_in(year, month, random)))

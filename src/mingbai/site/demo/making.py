@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mingbai.site.demo.books import RollPage, TableFault, TableSheet, Workbook
-from mingbai.site.demo.county import MONTHS, County, plan_county
+from mingbai.site.demo.county import County, plan_county
 from mingbai.site.demo.drafts import BookDraft, SheetDraft, WrittenSheet
 from mingbai.site.demo.faults import Planted
 from mingbai.site.demo.plan import CannotMakeCounty, Size
@@ -37,21 +37,22 @@ def make_county(
     progress: Progress | None = None,
     county: str = "340223",
     year: int = 2021,
-    months: Sequence[int] = MONTHS,
+    half: int = 1,
 ) -> CountyTruth:
     """Write the demonstration county into ``folder`` and its truth into ``<folder>-truth``.
 
-    The same size and seed give the same bytes. Raises CannotMakeCounty when plan and rulebook do
-    not fit, or for months other than January to June; FileExistsError when ``folder`` holds files.
+    ``half`` 1 goes to June, 2 to December. The same size and seed give the same bytes, and the
+    year begins with just the files of its first half. Raises CannotMakeCounty when plan and
+    rulebook do not fit; FileExistsError when ``folder`` holds files.
     """
-    if tuple(months) != MONTHS:
-        raise CannotMakeCounty("演示县只做1月至6月：全县总数只在六个月齐全时成立")
+    if half not in (1, 2):
+        raise CannotMakeCounty("演示县只做上半年（1）或全年（2）：全县总数只在月份齐全时成立")
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} 里已有文件，请换一个空文件夹")
     folder.mkdir(parents=True, exist_ok=True)
-    recipe = {"size": size, "seed": seed, "county": county, "year": year}
+    recipe = {"size": size, "seed": seed, "county": county, "year": year, "half": half}
     with _writers(recipe, folder) as pool:
-        made = plan_county(size=size, seed=seed, county=county, year=year)
+        made = plan_county(size=size, seed=seed, county=county, year=year, half=half)
         jobs = _jobs(made)
         faults: list[FaultRecord] = []
         for done, records in enumerate(_run(made, jobs, folder, pool), start=1):

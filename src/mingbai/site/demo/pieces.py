@@ -10,7 +10,7 @@ from random import Random
 from mingbai.engine.generate.names import draw_given, draw_surname
 from mingbai.rulebook.model import OfficeSpec
 from mingbai.site.demo.places import split_by_weight
-from mingbai.site.demo.plan import Headline
+from mingbai.site.demo.plan import Headline, SecondHalf
 
 _ACTS = (
     "上门核查{0}对象",
@@ -37,7 +37,7 @@ _SCENES = (
 _CHANNELS = ("市民生网", "省民生网", "微信公众号", "县政府网站")
 # Towns send about twice as much as departments.
 _TOWN_WEIGHT, _DEPARTMENT_WEIGHT = 2, 1
-# Later than this in June a site has no time left to adopt before the half-year closes.
+# Later than this in the last month a site has no time left to adopt before the half-year closes.
 _LAST_ADOPTABLE_DAY = 24
 
 
@@ -60,8 +60,9 @@ def make_pieces(
     subjects: Sequence[str],
     year: int,
     months: Sequence[int],
-    headline: Headline,
+    headline: Headline | SecondHalf,
     random: Random,
+    before: Sequence[Piece] = (),
 ) -> tuple[Piece, ...]:
     """Make exactly the pieces and adoptions of the headline; no title occurs twice."""
     weights = [
@@ -72,7 +73,7 @@ def make_pieces(
     counts = split_by_weight(headline.pieces, weights)
     slots = [(office, month) for office in offices for month in months]
     drafts: list[tuple[OfficeSpec, str, date]] = []
-    seen: set[str] = set()
+    seen = {piece.title for piece in before}
     for (office, month), count in zip(slots, counts, strict=True):
         for _ in range(count):
             title = _new_title(office, subjects, seen, random)

@@ -35,8 +35,28 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondHalf:
+    """What July to December add; ``released_ratio`` is the whole year's, counts are theirs alone.
+
+    ``bills`` is the part of its remaining budget that the open-ended stream pays. Sub-items in
+    ``short`` miss their target by a little; all others that are reported on reach it.
+    """
+
+    released_ratio: Decimal
+    pieces: int
+    city_adopted: int
+    province_adopted: int
+    bills: Decimal
+    training_months: tuple[int, ...]
+    deaths_at_large: int
+    short: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
-    """One subsidy paid over the half-year; ``count`` is payable lines a turn at full size.
+    """One subsidy; ``count`` is payable lines a turn at full size, ``months`` its turns by June.
+
+    ``later`` are its turns from July on.
 
     ``count`` 0 takes what the headline leaves over. ``turnover`` is the part of people replaced
     from one turn to the next; up to ``drawn_share`` of them come from the steady people of
@@ -48,6 +68,7 @@ class Stream:
     sub_item: str
     count: int
     months: tuple[int, ...]
+    later: tuple[int, ...]
     ages: tuple[int, int]
     depends: bool
     drawn_from: str | None
@@ -106,6 +127,7 @@ class Plan:
 
     scales: Mapping[str, Decimal]
     headline: Headline
+    second_half: SecondHalf
     streams: tuple[Stream, ...]
     faults: tuple[FaultRate, ...]
     completed: tuple[str, ...]
@@ -132,6 +154,7 @@ def load_plan() -> Plan:
             city_adopted=head["city_adopted"],
             province_adopted=head["province_adopted"],
         ),
+        second_half=_second_half(data["second_half"]),
         streams=tuple(_stream(each) for each in data["streams"]),
         # Faults first: what is planted after them leaves them where they are.
         faults=tuple(
@@ -154,11 +177,25 @@ def _fen(text: str) -> int:
     return int(Decimal(text) * 100)
 
 
+def _second_half(each: Mapping[str, Any]) -> SecondHalf:
+    return SecondHalf(
+        released_ratio=Decimal(each["released_ratio"]),
+        pieces=each["pieces"],
+        city_adopted=each["city_adopted"],
+        province_adopted=each["province_adopted"],
+        bills=Decimal(each["bills"]),
+        training_months=tuple(each["training_months"]),
+        deaths_at_large=each["deaths_at_large"],
+        short=tuple(each["short"]),
+    )
+
+
 def _stream(each: Mapping[str, Any]) -> Stream:
     return Stream(
         sub_item=each["sub_item"],
         count=each["count"],
         months=tuple(each["months"]),
+        later=tuple(each.get("later", ())),
         ages=(each["ages"][0], each["ages"][1]),
         depends=each.get("depends", False),
         drawn_from=each.get("drawn_from"),

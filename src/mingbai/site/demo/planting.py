@@ -44,6 +44,7 @@ class FaultPlanter:
         dead: Mapping[str, Sequence[tuple[Person, int]]],
         staff: Sequence[Person],
         random: Random,
+        first_month: int = 1,
     ) -> None:
         self._book = book
         self._rolls = rolls
@@ -53,6 +54,7 @@ class FaultPlanter:
         self._dead = dead
         self._staff = staff
         self._random = random
+        self._first_month = first_month
         self._spoiled: dict[int, set[int]] = {}
         self._extra: set[tuple[int, str]] = set()
         self._lines = sum(len(roll.entries) for roll in rolls)
@@ -110,7 +112,8 @@ class FaultPlanter:
             return bool(self._partners(roll))
         if kind == "person_dead":
             listed = self._listed("deaths", code)
-            return listed and (roll.month > 1 if rate.is_innocent else bool(self._dead.get(code)))
+            late = roll.month > self._first_month
+            return listed and (late if rate.is_innocent else bool(self._dead.get(code)))
         if kind == "person_on_payroll":
             return self._listed("fiscal_staff", code)
         if kind in SHARED:
@@ -262,7 +265,7 @@ class FaultPlanter:
 
     def _newcomer(self, roll: Roll) -> Person:
         villages = village_choice(self._places, roll.town)
-        return make_person(self._maker, roll.stream, self._book, villages)
+        return make_person(self._maker, roll.stream, self._book, villages, month=roll.month)
 
     def _look_alike(self, rate: FaultRate, roll: Roll) -> Person | None:
         """Draw somebody entitled whom a list names by mistake; None where no list is the matter."""
@@ -270,7 +273,9 @@ class FaultPlanter:
             return None
         person = self._newcomer(roll)
         if rate.pattern == "person_dead":
-            self.listed_dead.append((person, self._random.randint(1, roll.month - 1)))
+            self.listed_dead.append(
+                (person, self._random.randint(self._first_month, roll.month - 1))
+            )
         else:
             self.listed_staff.append(person)
         return person
@@ -304,9 +309,10 @@ class FaultPlanter:
         check = self._check(kind, roll) if kind in _CHECK_OF else None
         villages = village_choice(self._places, roll.town)
         year = self._book.year
-        born = born_between(roll.stream, self._book)
+        born = born_between(roll.stream, self._book, month=roll.month)
         if kind == "born_after":
-            born = (date(year, roll.month + 1, 5), date(year, roll.month + 1, 25))
+            next_year, month = divmod(roll.month, 12)
+            born = (date(year + next_year, month + 1, 5), date(year + next_year, month + 1, 25))
         elif check is not None and kind == "age_below":
             least = int(check.params["least"])
             born = (date(year - least + 2, 1, 1), date(year - least + 4, 12, 31))

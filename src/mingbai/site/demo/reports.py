@@ -14,6 +14,7 @@ from mingbai.site.demo.money import FundLine
 from mingbai.site.demo.pieces import Piece
 from mingbai.site.demo.plan import Plan
 from mingbai.site.demo.tables import TableDrafter
+from mingbai.site.demo.wording import half_of
 
 _QUARTERS = ((1, 2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12))
 _QUARTER_WORDS = "一二三四"
@@ -29,6 +30,7 @@ class ReportBinder:
         self._plan = plan
         self._stationer = stationer
         self._months = months
+        self._half = half_of(months[0])
 
     def bind(
         self,
@@ -82,7 +84,7 @@ class ReportBinder:
             books += [self._stationer.workbook(office, stem, each) for stem, each in stems]
         sheets = self._information(office, drafter, pieces, self._months)
         if sheets:
-            stem = f"{year}年上半年信息报送台账"
+            stem = f"{year}年{self._half}信息报送台账"
             books.append(self._stationer.workbook(office, stem, sheets))
         return books
 
@@ -139,7 +141,7 @@ class ReportBinder:
             )
             for month, people in classes.items()
         ]
-        stem = f"{self._book.year}年上半年{item.name}学员花名册"
+        stem = f"{self._book.year}年{self._half}{item.name}学员花名册"
         return self._stationer.workbook(office, stem.replace("/", ""), sheets)
 
     def _bind_deaths(self, deaths: Sequence[Death]) -> list[Workbook]:

@@ -20,6 +20,7 @@ from mingbai.site.demo.plan import CannotMakeCounty, Stream
 _SHORT_ROLL = 8
 # No actual bill is reimbursed below this.
 _LEAST_ACTUAL_FEN = 5_000
+_JUNE = 6
 
 
 class Entry(NamedTuple):
@@ -261,12 +262,14 @@ def grade_of_age(grades: Mapping[str, int], birth: date, day: date) -> str:
     return max((code for code in grades if int(code) <= age), key=int)
 
 
-def is_on_the_edge(stream: Stream, item: SubItem, birth: date, year: int) -> bool:
-    """Tell whether a person's age grade changes within the half-year."""
+def is_on_the_edge(
+    stream: Stream, item: SubItem, birth: date, year: int, *, month: int = 1
+) -> bool:
+    """Tell whether a person's age grade changes within the half-year of a month."""
     if not stream.grade_by_age:
         return False
-    grades = item.amount_rules(date(year, 1, 1))[0].grades
-    start, end = date(year, 1, 1), date(year, 7, 1)
+    start, end = _half_year(year, month)
+    grades = item.amount_rules(start)[0].grades
     return grade_of_age(grades, birth, start) != grade_of_age(grades, birth, end)
 
 
@@ -292,20 +295,28 @@ def village_choice(places: Sequence[Place], place: Place | None) -> tuple[Villag
     return tuple(village for each in places for village in each.villages)
 
 
-def born_between(stream: Stream, book: Book) -> tuple[date, date]:
-    """Return the birth days that keep a person inside the stream's ages from January to June."""
+def born_between(stream: Stream, book: Book, *, month: int = 1) -> tuple[date, date]:
+    """Return the birth days that keep a person inside the stream's ages in a month's half-year."""
     least, most = stream.ages
-    return date(book.year - most - 1, 7, 1), date(book.year - least, 1, 1)
+    start, end = _half_year(book.year, month)
+    return end.replace(year=end.year - most - 1), start.replace(year=start.year - least)
+
+
+def _half_year(year: int, month: int) -> tuple[date, date]:
+    """The first day of a month's half-year and of the next."""
+    if month <= _JUNE:
+        return date(year, 1, 1), date(year, _JUNE + 1, 1)
+    return date(year, _JUNE + 1, 1), date(year + 1, 1, 1)
 
 
 def make_person(
-    maker: PeopleMaker, stream: Stream, book: Book, villages: Sequence[Village]
+    maker: PeopleMaker, stream: Stream, book: Book, villages: Sequence[Village], *, month: int = 1
 ) -> Person:
     """Draw a person whom the stream would pay."""
     item = book.sub_item(stream.sub_item)
     while True:
         person = maker.make(
-            villages=villages, born=born_between(stream, book), depends=stream.depends
+            villages=villages, born=born_between(stream, book, month=month), depends=stream.depends
         )
-        if not is_on_the_edge(stream, item, person.birth, book.year):
+        if not is_on_the_edge(stream, item, person.birth, book.year, month=month):
             return person

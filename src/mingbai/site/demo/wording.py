@@ -7,6 +7,7 @@ from functools import cache
 from mingbai.rulebook.model import Book, OfficeSpec, Roster, SubItem
 from mingbai.site.demo.habits import OfficeHabits
 
+_JUNE = 6
 _ROSTER_WORDS = ("发放花名册", "发放明细表", "发放清册", "发放花名册")
 
 
@@ -50,3 +51,8 @@ def roster_title(
 def office_word(office: OfficeSpec) -> str:
     """Return the office's short name for titles."""
     return office.short_name
+
+
+def half_of(month: int) -> str:
+    """Return how titles call the half-year of a month."""
+    return "上半年" if month <= _JUNE else "下半年"

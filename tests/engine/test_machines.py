@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 import random
@@ -111,6 +112,29 @@ def test_equal_sieves_run_once_and_serve_each_rule(always_sieve):
     table = roll({"who": "a", "name": "m"}, {"who": "a", "name": "n"})
     specs = [TwoNames(rule="one"), TwoNames(rule="two", severity=1)]
     assert check({"roster": table}, specs)["rule"].to_pylist() == ["one", "two"]
+
+
+def test_a_table_without_people_is_whole_for_what_is_sieved(always_sieve):
+    """A kind that names rows of a table in which nobody stands sees all of it."""
+
+    class Beside(TwoNames):
+        MESSAGES = {**TwoNames.MESSAGES, "posted": "请核对。"}
+
+        def needs(self):
+            return {**super().needs(), "posts": ["course"]}
+
+        def query(self):
+            own = super().query()
+            more = (
+                "SELECT 'posted', CAST(NULL AS BLOB), 'row ' || p.row, 'posts', p.row, TRUE,"
+                " NULL, NULL FROM posts AS p"
+            )
+            return dataclasses.replace(own, text=f"FROM ({own.text}) UNION ALL {more}")
+
+    table = roll({"who": "a", "name": "m"}, {"who": "a", "name": "n"}, {"who": "b", "name": "m"})
+    posts = roll({"course": "k1"}, {"course": "k2"}).select(["course", "line"])
+    found = check({"roster": table, "posts": posts}, [Beside(rule="r")])
+    assert sorted(found["code"].to_pylist()) == ["posted", "posted", "two_names"]
 
 
 @pytest.mark.parametrize("sieve_from", [0, 10**9])

@@ -10,6 +10,7 @@ from mingbai.rulebook.describe import (
 )
 from mingbai.rulebook.faults import CannotLoadBook
 from mingbai.rulebook.loading.book import load_book
+from mingbai.rulebook.loading.handling import handling_on
 from mingbai.rulebook.model import (
     Absence,
     AmountRule,
@@ -21,6 +22,7 @@ from mingbai.rulebook.model import (
     Column,
     DivisionSpec,
     Exclusion,
+    Handling,
     Measure,
     OfficeSpec,
     PayingAccount,
@@ -45,6 +47,7 @@ __all__ = [
     "Column",
     "DivisionSpec",
     "Exclusion",
+    "Handling",
     "Measure",
     "OfficeSpec",
     "PayingAccount",
@@ -58,6 +61,7 @@ __all__ = [
     "describe_book",
     "describe_programme",
     "describe_rules",
+    "handling_on",
     "load_book",
     "work_case",
 ]

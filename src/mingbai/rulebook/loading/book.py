@@ -18,6 +18,7 @@ from mingbai.rulebook.loading.consistency import (
     refuse_shared_names,
     refuse_unpayable,
 )
+from mingbai.rulebook.loading.handling import read_handling
 from mingbai.rulebook.loading.offices import read_divisions, read_offices, read_sites
 from mingbai.rulebook.loading.programmes import (
     Chain,
@@ -95,6 +96,7 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
             exists=lambda code: code in known or _has_folder(code, loaded, shelf, chain),
         ),
         calendar=read_calendar(shelf),
+        handling=read_handling(shelf, county=folder),
         offices=offices,
         sites=_sites(shelf, rosters),
         divisions=divisions,

@@ -16,6 +16,7 @@ from mingbai.rulebook.model.channels import (
     PostingStage,
     Term,
 )
+from mingbai.rulebook.model.handling import Desk, Handling
 from mingbai.rulebook.model.offices import (
     DivisionSpec,
     OfficeSpec,
@@ -74,9 +75,11 @@ __all__ = [
     "CheckKind",
     "Column",
     "ColumnType",
+    "Desk",
     "DivisionSpec",
     "Effect",
     "Exclusion",
+    "Handling",
     "Group",
     "Kind",
     "Layout",

@@ -10,6 +10,7 @@ from typing import Final
 from mingbai.engine.schedule import Calendar
 from mingbai.rulebook.model.bank import BankRules
 from mingbai.rulebook.model.channels import Channel, PostingRules
+from mingbai.rulebook.model.handling import Handling
 from mingbai.rulebook.model.offices import (
     DivisionSpec,
     OfficeSpec,
@@ -53,6 +54,7 @@ class Book:
     bank: BankRules = field(default=BankRules(), kw_only=True)
     posting: PostingRules = field(default=PostingRules(), kw_only=True)
     calendar: Calendar = field(default=WEEKENDS, kw_only=True)
+    handling: tuple[Handling, ...] = field(default=(), kw_only=True)
     offices: tuple[OfficeSpec, ...]
     sites: tuple[Site, ...]
     divisions: tuple[DivisionSpec, ...]

@@ -10,8 +10,8 @@ which findings are true (`mingbai.site.demo.judging`). Four orders are counted a
 - *by money*: by the stake alone, for comparison;
 - *as settled*: clerks who err in one of twelve settle from the top, and the list is ordered anew
   after every twenty decisions: the findings in the order in which they were settled;
-- *next year*: as the page shows this county's findings when all findings of another county (of the
-  next seed) were decided by such clerks before.
+- *next year*: as the page shows this county's findings when all findings of another county (a
+  quarter, of the next seed) were decided by such clerks before.
 
 `--kinds` tells what stands among the first hundred, by kind and truth.
 """
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tests.demo.clerks import Judged
 
 FIRST = (25, 50, 100, 200)
+BEFORE = "quarter"
 
 
 def main() -> None:
@@ -53,7 +54,8 @@ def main() -> None:
         print("|---" * (5 + len(FIRST)) + "|")
         for size in args.sizes:
             for seed in args.seeds:
-                tell(size, seed, judged(size, seed, kept), judged(size, seed + 1, kept), args.kinds)
+                before = judged(BEFORE, seed + 1, kept)
+                tell(size, seed, judged(size, seed, kept), before, args.kinds)
 
 
 def judged(size: str, seed: int, kept: Path) -> list[Judged]:

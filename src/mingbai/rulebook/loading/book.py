@@ -35,6 +35,7 @@ from mingbai.rulebook.model import (
     DivisionSpec,
     Exclusion,
     OfficeSpec,
+    PostingRules,
     PresenceList,
     Programme,
     Roster,
@@ -89,12 +90,7 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
         lists=_lists(loaded, known, year=year),
         absences=_absences(loaded, known, year=year, shelf=shelf, chain=chain),
         bank=read_bank(shelf, f"{folder}/bank.yaml"),
-        posting=read_posting_rules(
-            shelf,
-            county=folder,
-            subsidy=common["subsidy"],
-            exists=lambda code: code in known or _has_folder(code, loaded, shelf, chain),
-        ),
+        posting=_posting_rules(shelf, common, loaded, known, chain),
         calendar=read_calendar(shelf),
         handling=read_handling(shelf, county=folder),
         offices=offices,
@@ -178,6 +174,22 @@ def _refuse_unknown(
             key=key,
             problem=f"没有子项“{code}”，请改正代码",
         )
+
+
+def _posting_rules(
+    shelf: Shelf,
+    common: Mapping[str, Roster],
+    loaded: Iterable[Loaded],
+    known: frozenset[str],
+    chain: Chain,
+) -> PostingRules:
+    """Read how rolls are posted; a sub-item of another year may be named as well."""
+    return read_posting_rules(
+        shelf,
+        county=chain.county,
+        subsidy=common["subsidy"],
+        exists=lambda code: code in known or _has_folder(code, loaded, shelf, chain),
+    )
 
 
 def _has_folder(code: str, loaded: Iterable[Loaded], shelf: Shelf, chain: Chain) -> bool:

@@ -24,7 +24,7 @@ from mingbai.intake.queries import live_sheets, sheet_table
 from mingbai.outreach.actions import enter_pieces
 from mingbai.payment.actions import approve_batch, confirm_batch, draw_all
 from mingbai.payment.models import PaymentBatch
-from mingbai.payment.queries import batches_seen
+from mingbai.payment.queries import batches_seen, steps_of
 from mingbai.registry.actions import compare_sheets, enrol_sheets
 from mingbai.report.actions import compile_summary
 from mingbai.report.models import Summary
@@ -49,11 +49,19 @@ class CannotNameOffice(Exception):
 
 @dataclass(frozen=True)
 class Crew:
-    """Who does what; maker, checker and payer are three people."""
+    """Who does what; maker, checkers and payer are different people."""
 
     clerk: User
     checker: User
     payer: User
+    second_checker: User | None = None
+    third_checker: User | None = None
+
+    @property
+    def checkers(self) -> tuple[User, ...]:
+        """Who approves, in their order."""
+        asked = (self.checker, self.second_checker, self.third_checker)
+        return tuple(user for user in asked if user is not None)
 
 
 def files_of(folder: Path) -> Iterator[Path]:
@@ -188,11 +196,20 @@ def pay_months(
     batches = draw_all(
         year=year, through_period=period, book=book, by=crew.clerk, at=at, progress=drawing
     )
-    for batch in batches_seen(to=_HOUSE, year=year, state="drawn").filter(period__lte=period):
-        approve_batch(batch=batch, by=crew.checker, at=at)
+    for state in ("drawn", "checked"):
+        for batch in batches_seen(to=_HOUSE, year=year, state=state).filter(period__lte=period):
+            _approve(batch, crew, at)
     for batch in batches_seen(to=_HOUSE, year=year, state="approved").filter(period__lte=period):
         confirm_batch(batch=batch, paid_date=month_end(batch.period), by=crew.payer, at=at)
     return batches
+
+
+def _approve(batch: PaymentBatch, crew: Crew, at: datetime) -> None:
+    """As many hands as the amount asks for, without those that are on the batch already."""
+    done = {step.step_by_id for step in steps_of(batch)}
+    waiting = [user for user in crew.checkers if user.pk not in done]
+    for checker in waiting[: batch.approvals_needed + 1 - len(done)]:
+        approve_batch(batch=batch, by=checker, at=at)
 
 
 def run_line(

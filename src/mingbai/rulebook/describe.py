@@ -137,6 +137,7 @@ def _sub_item_lines(book: Book, item: SubItem) -> list[str]:
     lines += [_amount_line(rule, _grade_words(book, item)) for rule in item.amounts]
     lines += [_check_line(check, item) for check in item.checks]
     lines += _comparison_lines(book, item)
+    lines += _procedure_lines(book, item)
     lines.append(_schedule_line(item.schedule))
     return lines
 
@@ -233,6 +234,15 @@ def _absence_words(book: Book, absence: Absence) -> str:
     )
     unless = f"、不在{unless_on}名册" if unless_on else ""
     return f"在{on_all}名册{unless}的，应列入“{names[absence.sub_item]}”"
+
+
+def _procedure_lines(book: Book, item: SubItem) -> list[str]:
+    words = _grade_words(book, item)
+    return [
+        f"办理：{rule.words(words)}。〔{rule.source}〕"
+        for rule in book.procedures
+        if rule.sub_item == item.code
+    ]
 
 
 def _schedule_line(schedule: Schedule) -> str:

@@ -20,6 +20,7 @@ from mingbai.rulebook.loading.consistency import (
 )
 from mingbai.rulebook.loading.handling import read_handling
 from mingbai.rulebook.loading.offices import read_divisions, read_offices, read_sites
+from mingbai.rulebook.loading.procedures import read_procedures
 from mingbai.rulebook.loading.programmes import (
     Chain,
     Loaded,
@@ -91,6 +92,9 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
         absences=_absences(loaded, known, year=year, shelf=shelf, chain=chain),
         bank=read_bank(shelf, f"{folder}/bank.yaml"),
         posting=_posting_rules(shelf, common, loaded, known, chain),
+        procedures=read_procedures(
+            shelf, programmes, chain=chain, year=year, rosters={each.code: each for each in rosters}
+        ),
         calendar=read_calendar(shelf),
         handling=read_handling(shelf, county=folder),
         offices=offices,

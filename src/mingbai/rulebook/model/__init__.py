@@ -21,6 +21,7 @@ from mingbai.rulebook.model.offices import (
     DivisionSpec,
     OfficeSpec,
 )
+from mingbai.rulebook.model.procedures import Procedure, ProcedureStep
 from mingbai.rulebook.model.programmes import (
     Measure,
     Programme,
@@ -96,6 +97,8 @@ __all__ = [
     "PostingStage",
     "PresenceList",
     "Privacy",
+    "Procedure",
+    "ProcedureStep",
     "Programme",
     "Roster",
     "RosterKind",

@@ -15,6 +15,7 @@ from mingbai.rulebook.model.offices import (
     DivisionSpec,
     OfficeSpec,
 )
+from mingbai.rulebook.model.procedures import Procedure
 from mingbai.rulebook.model.programmes import (
     Programme,
     SubItem,
@@ -52,6 +53,7 @@ class Book:
     lists: tuple[PresenceList, ...]
     absences: tuple[Absence, ...] = field(default=(), kw_only=True)
     bank: BankRules = field(default=BankRules(), kw_only=True)
+    procedures: tuple[Procedure, ...] = field(default=(), kw_only=True)
     posting: PostingRules = field(default=PostingRules(), kw_only=True)
     calendar: Calendar = field(default=WEEKENDS, kw_only=True)
     handling: tuple[Handling, ...] = field(default=(), kw_only=True)
@@ -102,6 +104,18 @@ class Book:
             and each.valid_from <= day
             and (each.valid_to is None or day <= each.valid_to)
         )
+
+    def procedure(self, sub_item: str, on: date | None = None) -> Procedure:
+        """Return how a sub-item's rights are decided on a day, the year's last by default.
+
+        Raises KeyError where the sub-item pays nobody.
+        """
+        day = on or date(self.year, 12, 31)
+        for rule in self.procedures:
+            in_force = rule.from_date <= day and (rule.to_date is None or day <= rule.to_date)
+            if rule.sub_item == sub_item and in_force:
+                return rule
+        raise KeyError(f"没有子项“{sub_item}”的办理程序")
 
     def programme(self, code: str) -> Programme:
         """Return one programme, or raise KeyError."""

@@ -9,8 +9,17 @@ from mingbai.registry.models.life import (
     EnrolmentStep,
     LifeReason,
 )
+from mingbai.registry.models.posting import (
+    BoardPhoto,
+    Objection,
+    ObjectionStep,
+    PostedRow,
+    Posting,
+    PostingStep,
+)
 
 __all__ = [
+    "BoardPhoto",
     "ChangeVerdict",
     "Comparison",
     "Enrolment",
@@ -21,8 +30,13 @@ __all__ = [
     "LifeReason",
     "MergeCandidate",
     "MergeProposal",
+    "Objection",
+    "ObjectionStep",
     "Person",
     "PersonMerge",
+    "PostedRow",
+    "Posting",
+    "PostingStep",
     "ScopeByEnrolment",
     "Settlement",
 ]

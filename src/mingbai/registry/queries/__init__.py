@@ -45,6 +45,7 @@ from mingbai.registry.queries.ranking import (
 )
 from mingbai.registry.queries.roots import person_roots, root_ids, root_of
 from mingbai.registry.queries.rows import live_rows, roster_rows
+from mingbai.registry.queries.standing import objection_stops, posting_states
 from mingbai.registry.queries.unanswered import Missing, newest_comparison, what_is_missing
 
 __all__ = [
@@ -77,10 +78,12 @@ __all__ = [
     "newest_comparison",
     "newest_decisions",
     "newest_year",
+    "objection_stops",
     "people_by_id",
     "person_ids",
     "person_roots",
     "person_seen",
+    "posting_states",
     "ranked",
     "root_ids",
     "root_of",

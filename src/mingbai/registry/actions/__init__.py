@@ -12,6 +12,20 @@ from mingbai.registry.actions.change import (
     propose_changes,
 )
 from mingbai.registry.actions.compare import ComparisonReport, compare_sheets
+from mingbai.registry.actions.die import (
+    CannotRecordDeath,
+    CannotWithdrawDeath,
+    DeathReport,
+    record_death,
+    record_listed_deaths,
+    withdraw_death,
+)
+from mingbai.registry.actions.document import (
+    CannotRegisterDocument,
+    CannotRevokeDocument,
+    register_document,
+    revoke_document,
+)
 from mingbai.registry.actions.end import CannotEndEnrolments, end_enrolments
 from mingbai.registry.actions.enrol import CannotEnrolSheets, EnrolmentReport, enrol_sheets
 from mingbai.registry.actions.merge import (
@@ -22,6 +36,15 @@ from mingbai.registry.actions.merge import (
     propose_merge,
     refuse_merge,
     undo_merge,
+)
+from mingbai.registry.actions.move import (
+    CannotMovePeople,
+    move_people,
+)
+from mingbai.registry.actions.record import (
+    CannotDecideRecords,
+    accept_records,
+    refuse_records,
 )
 from mingbai.registry.actions.reveal import FIELDS, CannotRevealPerson, reveal_person
 from mingbai.registry.actions.settle import (
@@ -38,16 +61,24 @@ __all__ = [
     "REASONS",
     "CannotChangeEnrolment",
     "CannotDecideChange",
+    "CannotDecideRecords",
     "CannotEndEnrolments",
     "CannotEnrolSheets",
     "CannotMergePeople",
+    "CannotMovePeople",
+    "CannotRecordDeath",
+    "CannotRegisterDocument",
     "CannotRevealPerson",
+    "CannotRevokeDocument",
     "CannotSettleFinding",
     "CannotUndoMerge",
+    "CannotWithdrawDeath",
     "ComparisonReport",
+    "DeathReport",
     "EnrolmentReport",
     "RowsReport",
     "Wanted",
+    "accept_records",
     "compare_sheets",
     "decide_changes",
     "decision_of",
@@ -55,11 +86,18 @@ __all__ = [
     "enrol_sheets",
     "keep_apart",
     "merge_people",
+    "move_people",
     "propose_changes",
     "propose_merge",
     "reasons_for",
+    "record_death",
+    "record_listed_deaths",
     "refuse_merge",
+    "refuse_records",
+    "register_document",
     "reveal_person",
+    "revoke_document",
     "settle_finding",
     "undo_merge",
+    "withdraw_death",
 ]

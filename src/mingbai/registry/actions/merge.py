@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Final
 
@@ -11,10 +10,10 @@ from django.db import IntegrityError, transaction
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
 from mingbai.base.scope import ScopedQuerySet
+from mingbai.registry.actions.reasons import reason_of
 from mingbai.registry.models import MergeCandidate, MergeProposal, Person, PersonMerge
 
 _WHY: Final = "who stands in a merging is one truth for everybody"
-_NUMBERS: Final = re.compile(r"\d{7,}")
 
 
 class CannotMergePeople(Exception):
@@ -38,7 +37,7 @@ def propose_merge(
 
     Somebody else decides. Errors: ``CannotMergePeople``.
     """
-    why = _reason(reason, CannotMergePeople)
+    why = reason_of(reason, CannotMergePeople)
     try:
         with transaction.atomic():
             _lock(kept, merged)
@@ -68,7 +67,7 @@ def keep_apart(*, candidate: MergeCandidate, reason: str, by: User, at: datetime
 
     Errors: ``CannotMergePeople``.
     """
-    why = _reason(reason, CannotMergePeople)
+    why = reason_of(reason, CannotMergePeople)
     with transaction.atomic():
         _lock(candidate.first, candidate.second)
         _must_not_wait(candidate.first, candidate.second)
@@ -102,7 +101,7 @@ def merge_people(
     From now on both records are read as one (``person_roots``). ``by`` must not be who proposed
     it. Errors: ``CannotMergePeople``.
     """
-    why = _reason(reason, CannotMergePeople)
+    why = reason_of(reason, CannotMergePeople)
     try:
         with transaction.atomic():
             _lock(kept, merged)
@@ -146,7 +145,7 @@ def refuse_merge(*, proposal: MergeProposal, reason: str, by: User, at: datetime
 
     Errors: ``CannotMergePeople`` when it was decided meanwhile.
     """
-    why = _reason(reason, CannotMergePeople)
+    why = reason_of(reason, CannotMergePeople)
     with transaction.atomic():
         act = record_act(
             "refuse_merge",
@@ -164,7 +163,7 @@ def undo_merge(*, merging: PersonMerge, reason: str, by: User, at: datetime) -> 
 
     Mergings of others stay. Errors: ``CannotUndoMerge``.
     """
-    why = _reason(reason, CannotUndoMerge)
+    why = reason_of(reason, CannotUndoMerge)
     with transaction.atomic():
         act = record_act(
             "undo_merge",
@@ -235,12 +234,3 @@ def _lock(*people: Person) -> None:
     ids = sorted(person.pk for person in people)
     rows = Person.objects.unscoped(_WHY).select_for_update().filter(pk__in=ids).order_by("pk")
     list(rows.values_list("pk", flat=True))
-
-
-def _reason(text: str, error: type[Exception]) -> str:
-    why = " ".join(text.split())[:200]
-    if len(why) < 2:
-        raise error("请写明理由，例如“同一人，证件号更正前后各登记一次”。")
-    if _NUMBERS.search(why):
-        raise error("理由中不要写证件号、账号或电话号码，请改用文字说明。")
-    return why

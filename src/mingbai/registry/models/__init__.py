@@ -1,14 +1,32 @@
 """Persons, their enrolments, what comparison found about them and how each finding was settled."""
 
-from mingbai.registry.models.entitled import Enrolment, Person, ScopeByEnrolment
+from mingbai.registry.models.entitled import (
+    Enrolment,
+    Move,
+    Person,
+    ScopeByEnrolment,
+    ScopeByPerson,
+    ScopeByResidence,
+)
 from mingbai.registry.models.finding import Comparison, Finding, FindingEvidence, Settlement
-from mingbai.registry.models.identity import MergeCandidate, MergeProposal, PersonMerge
+from mingbai.registry.models.household import (
+    HEAD,
+    Death,
+    Household,
+    HouseholdMember,
+)
+from mingbai.registry.models.identity import (
+    PersonDocument,
+    PersonName,
+    RecordChange,
+)
 from mingbai.registry.models.life import (
     ChangeVerdict,
     EnrolmentChange,
     EnrolmentStep,
     LifeReason,
 )
+from mingbai.registry.models.merging import MergeCandidate, MergeProposal, PersonMerge
 from mingbai.registry.models.posting import (
     BoardPhoto,
     Objection,
@@ -19,24 +37,34 @@ from mingbai.registry.models.posting import (
 )
 
 __all__ = [
+    "HEAD",
     "BoardPhoto",
     "ChangeVerdict",
     "Comparison",
+    "Death",
     "Enrolment",
     "EnrolmentChange",
     "EnrolmentStep",
     "Finding",
     "FindingEvidence",
+    "Household",
+    "HouseholdMember",
     "LifeReason",
     "MergeCandidate",
     "MergeProposal",
+    "Move",
     "Objection",
     "ObjectionStep",
     "Person",
+    "PersonDocument",
     "PersonMerge",
+    "PersonName",
     "PostedRow",
     "Posting",
     "PostingStep",
+    "RecordChange",
     "ScopeByEnrolment",
+    "ScopeByPerson",
+    "ScopeByResidence",
     "Settlement",
 ]

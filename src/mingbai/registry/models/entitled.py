@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from mingbai.base.models import Act, ActMixin, OriginMixin, StoredFile
 from mingbai.base.scope import Asker, ScopeBy, ScopedModel
@@ -13,18 +13,58 @@ from mingbai.base.scope import Asker, ScopeBy, ScopedModel
 
 @dataclass(frozen=True)
 class ScopeByEnrolment(ScopeBy):
-    """A person is seen by the town of residence and by whoever may see one of the enrolments."""
+    """A person is seen by the town of residence, by a town they moved away from, and by whoever
+    may see one of the enrolments.
+    """
 
     def predicate(self, to: Asker) -> Q:
         """Found by EXISTS, so that a person with five enrolments is still one row."""
-        enrolled = Enrolment.objects.seen_by(to).filter(person=OuterRef("pk"))
-        return super().predicate(to) | Q(Exists(enrolled))
+        enrolled = Enrolment.objects.unscoped("the enrolments are those of the asker").filter(
+            Enrolment.scope.of_row(to), person=OuterRef("pk")
+        )
+        found = super().predicate(to) | Q(Exists(enrolled))
+        if to.towns:
+            left = Move.objects.unscoped("whom the asker's own town let go")
+            found |= Q(Exists(left.filter(person=OuterRef("pk"), from_town__in=to.towns)))
+        return found
+
+
+@dataclass(frozen=True)
+class ScopeByResidence(ScopeBy):
+    """An enrolment is seen by the town and department it stands under; while it is in force, also
+    by the town the person lives in now.
+    """
+
+    def of_row(self, to: Asker) -> Q:
+        """By the row alone, wherever the person lives."""
+        return super().predicate(to)
+
+    def predicate(self, to: Asker) -> Q:
+        """Somebody who moved brings what is in force along."""
+        found = self.of_row(to)
+        if to.towns:
+            found |= Q(person__town__in=to.towns, end_period__isnull=True)
+        return found
+
+
+@dataclass(frozen=True)
+class ScopeByPerson(ScopeBy):
+    """What belongs to a person is seen by whoever may see the person."""
+
+    person: str = "person"
+
+    def predicate(self, to: Asker) -> Q:
+        """The rows of the people the asker may see."""
+        return Q(**{f"{self.person}__in": Person.objects.seen_by(to).values("pk")})
 
 
 class Person(ScopedModel, OriginMixin, ActMixin):
-    """One human being, found by the blind index of the ID number; values at rest are sealed.
+    """One human being, found by the blind index of any of their documents; values are sealed.
 
-    The anchor of every sealed column is ``id_key``: a value copied to another row does not open.
+    Name, town, village and phone are those of today; what they were before stands in
+    ``PersonName``, ``Move`` and ``RecordChange``. The anchor of every sealed column is ``id_key``,
+    the index of the first number: a value copied to another row does not open. It finds nobody:
+    documents do.
     """
 
     scope = ScopeByEnrolment(town="town")
@@ -42,7 +82,7 @@ class Person(ScopedModel, OriginMixin, ActMixin):
         related_name="+",
         db_index=False,
     )
-    id_key = models.BinaryField("证件号索引", max_length=16, unique=True)
+    id_key = models.BinaryField("首个证件号索引", max_length=16, db_index=True)
     id_sealed = models.BinaryField("证件号")
     name_sealed = models.BinaryField("姓名")
     name_key = models.BinaryField("姓名与镇索引", max_length=16, db_index=True)
@@ -65,7 +105,7 @@ class Person(ScopedModel, OriginMixin, ActMixin):
 class Enrolment(ScopedModel, OriginMixin, ActMixin):
     """A person is entitled to a sub-item from a month on; once in force for each pair."""
 
-    scope = ScopeBy(town="town", sub_item="sub_item")
+    scope = ScopeByResidence(town="town", sub_item="sub_item")
 
     # Nobody looks them up by act or file either.
     act = models.ForeignKey(
@@ -111,3 +151,27 @@ class Enrolment(ScopedModel, OriginMixin, ActMixin):
             ),
         )
         indexes = (models.Index(fields=("person", "sub_item"), name="enrolment_person"),)
+
+
+class Move(ScopedModel, OriginMixin, ActMixin):
+    """A person moved from one village to another on a day; both towns keep seeing the record."""
+
+    scope = ScopeByPerson()
+    frozen = True
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="moves")
+    from_town = models.CharField("迁出镇", max_length=9)
+    from_village = models.CharField("迁出村（居）", max_length=12)
+    to_town = models.CharField("迁入镇", max_length=9)
+    to_village = models.CharField("迁入村（居）", max_length=12)
+    moved_date = models.DateField("迁移日期")
+    reason = models.CharField("原因", max_length=100)
+
+    class Meta:
+        verbose_name = "迁移"
+        constraints = (
+            models.CheckConstraint(
+                name="move_leads_elsewhere",
+                condition=~Q(from_town=F("to_town")) | ~Q(from_village=F("to_village")),
+            ),
+        )

@@ -17,6 +17,12 @@ from mingbai.registry.queries.findings import (
     rule_records,
     settlements_of,
 )
+from mingbai.registry.queries.keys import (
+    keys_digest,
+    known_keys,
+    person_ids,
+    standing_keys,
+)
 from mingbai.registry.queries.known import Hint, known_about
 from mingbai.registry.queries.life import month_after, month_before, stops
 from mingbai.registry.queries.names import (
@@ -32,7 +38,6 @@ from mingbai.registry.queries.people import (
     find_people,
     masked_names,
     people_by_id,
-    person_ids,
     person_seen,
     show_person,
 )
@@ -43,7 +48,12 @@ from mingbai.registry.queries.ranking import (
     learned_from_decisions,
     ranked,
 )
-from mingbai.registry.queries.roots import person_roots, root_ids, root_of
+from mingbai.registry.queries.roots import (
+    person_roots,
+    records_of,
+    root_ids,
+    root_of,
+)
 from mingbai.registry.queries.rows import live_rows, roster_rows
 from mingbai.registry.queries.standing import objection_stops, posting_states
 from mingbai.registry.queries.unanswered import Missing, newest_comparison, what_is_missing
@@ -69,7 +79,9 @@ __all__ = [
     "findings_seen",
     "held_lines",
     "held_rows",
+    "keys_digest",
     "known_about",
+    "known_keys",
     "learned_from_decisions",
     "live_rows",
     "masked_names",
@@ -85,6 +97,7 @@ __all__ = [
     "person_seen",
     "posting_states",
     "ranked",
+    "records_of",
     "root_ids",
     "root_of",
     "roster_rows",
@@ -92,6 +105,7 @@ __all__ = [
     "rule_words",
     "settlements_of",
     "show_person",
+    "standing_keys",
     "stops",
     "sub_item_names",
     "town_names",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -17,12 +17,14 @@ from mingbai.base.secrets import blind, unseal
 from mingbai.engine.canon.types.id_number import check_character
 from mingbai.engine.canon.types.name import DOTS
 from mingbai.intake.masking import mask_cell
-from mingbai.registry.models import Enrolment, Person
+from mingbai.registry.models import Enrolment, Person, PersonName
+from mingbai.registry.queries.keys import person_ids
+from mingbai.registry.queries.roots import root_ids
 
 MOST_FOUND: Final = 50
-#: Up to so many keys are asked for by key; beyond, reading the whole index is faster.
-_FEW: Final = 5_000
-_STEP: Final = 500
+#: What a family phone or a common name in every town may hit before the scope is asked.
+_MOST_ASKED: Final = 2_000
+_WHY: Final = "the index says who; the scope is asked right after"
 _ID: Final = re.compile(r"\d{17}[\dX]|\d{15}|[A-Z]{1,3}\d{6,12}", re.ASCII)
 _DOTS: Final = re.compile(f"[{re.escape(DOTS)}]")
 _PHONE: Final = re.compile(r"\d{7,12}", re.ASCII)
@@ -67,14 +69,28 @@ def find_people(*, to: Asker, text: str) -> list[ShownPerson]:
     typed = "".join(unicodedata.normalize("NFKC", text).split()).upper()
     if not typed:
         return []
-    people = Person.objects.seen_by(to)
     if _ID.fullmatch(typed):
-        found = people.filter(id_key__in=[blind("id_number", each) for each in _spellings(typed)])
+        wanted = list(person_ids([blind("id_number", each) for each in _spellings(typed)]).values())
     elif _PHONE.fullmatch(typed.replace("-", "")):
-        found = people.filter(phone_key=blind("phone", typed.replace("-", "")))
+        wanted = _numbers(Person, Q(phone_key=blind("phone", typed.replace("-", ""))))
     else:
-        found = people.filter(_named("".join(text.split()), to))
-    return [show_person(person) for person in found.order_by("id")[:MOST_FOUND]]
+        named = _named("".join(text.split()), to)
+        wanted = _numbers(Person, named) + _numbers(PersonName, named, "person_id")
+    # The index says who; only then the scope is asked, about a handful of records.
+    found = Person.objects.seen_by(to).filter(pk__in=_standing(wanted)).order_by("id")
+    return [show_person(person) for person in found[:MOST_FOUND]]
+
+
+def _numbers(model: type[Person | PersonName], wanted: Q, column: str = "pk") -> list[int]:
+    """Record numbers by index alone; a value that a thousand people share is asked for narrower."""
+    found = model.objects.unscoped(_WHY).filter(wanted).order_by(column)
+    return list(found.values_list(column, flat=True)[:_MOST_ASKED])
+
+
+def _standing(wanted: Iterable[int]) -> set[int]:
+    """The records asked for, each with the record that stands for it."""
+    roots = root_ids()
+    return {each for pk in wanted for each in (pk, roots.get(pk, pk))}
 
 
 def person_seen(pk: int, *, to: Asker) -> Person | None:
@@ -105,19 +121,6 @@ def show_person(person: Person) -> ShownPerson:
 def masked_names(people: Iterable[Person]) -> dict[int, str]:
     """Person id -> masked name, for pages that list lines."""
     return {person.pk: mask_cell(unseal_of(person, "name"), "name") for person in people}
-
-
-def person_ids(keys: Sequence[bytes]) -> dict[bytes, int]:
-    """Blind index of an ID number -> person, for those that are known."""
-    people = Person.objects.unscoped("matching rows to every known person")
-    if len(keys) > _FEW:
-        rows = people.values_list("id_key", "id").iterator(20_000)
-        return {bytes(key): pk for key, pk in rows}
-    found: dict[bytes, int] = {}
-    for start in range(0, len(keys), _STEP):
-        part = people.filter(id_key__in=keys[start : start + _STEP])
-        found.update({bytes(key): pk for key, pk in part.values_list("id_key", "id")})
-    return found
 
 
 def bound_name(name: str, town: str) -> str:

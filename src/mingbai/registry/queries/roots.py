@@ -37,3 +37,10 @@ def _end(person_id: int, into: dict[int, int]) -> int:
     while person_id in into:
         person_id = into[person_id]
     return person_id
+
+
+def records_of(person_id: int) -> list[int]:
+    """All records that are read as one with this one, the one that stands for them first."""
+    roots = root_ids()
+    root = roots.get(person_id, person_id)
+    return [root, *sorted(each for each, end in roots.items() if end == root)]

@@ -12,6 +12,7 @@ from mingbai.base.models import Division
 from mingbai.base.scope import Asker
 from mingbai.intake.models import Sheet
 from mingbai.intake.queries import live_sheets, sheet_tables
+from mingbai.registry.queries.keys import with_known_keys
 
 REJECTED: Final = 3
 """The verdict of a row that the gate refused."""
@@ -60,7 +61,9 @@ def roster_rows(
 
     ``columns`` are those wanted beside ``origin_file_id``, ``origin_sheet``, ``origin_line``; the
     rest never leaves the sealed files. A row without its own sub-item, month or town has its
-    sheet's. Rejected rows are left out unless asked for. Memory: one copy of the wanted columns.
+    sheet's. Whatever document a row names, ``id_key`` is the one under which the rows of that
+    person meet (``known_keys``). Rejected rows are left out unless asked for. Memory: one copy of
+    the wanted columns.
     """
     needed = {"line", *columns} & set(_CANONICAL)
     needed |= {"village"} if "town" in columns else set()
@@ -77,6 +80,8 @@ def roster_rows(
     if not rejected:
         rows = rows.filter(pl.col("verdict").fill_null(0) < REJECTED)
     rows = rows.select(*ORIGIN, *columns)
+    if "id_key" in columns:
+        rows = with_known_keys(rows)
     # The same bytes handed in by two offices are one row, not a duplicate claim.
     return rows.sort(ORIGIN, maintain_order=True).unique(ORIGIN, keep="first", maintain_order=True)
 

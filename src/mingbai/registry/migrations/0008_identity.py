@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("base", "0002_frozen"),
-        ("registry", "0006_life"),
+        ("registry", "0007_postings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,17 @@ from mingbai.registry.actions.change import (
     decide_changes,
     propose_changes,
 )
+from mingbai.registry.actions.closing import follow_findings
 from mingbai.registry.actions.compare import ComparisonReport, compare_sheets
+from mingbai.registry.actions.correct import (
+    Answer,
+    CannotCorrect,
+    IssueReport,
+    accept_item,
+    answer_item,
+    issue_slips,
+    return_item,
+)
 from mingbai.registry.actions.die import (
     CannotRecordDeath,
     CannotWithdrawDeath,
@@ -50,16 +60,21 @@ from mingbai.registry.actions.reveal import FIELDS, CannotRevealPerson, reveal_p
 from mingbai.registry.actions.settle import (
     REASONS,
     CannotSettleFinding,
+    SettlingReport,
     decision_of,
     reasons_for,
     settle_finding,
+    settle_findings,
 )
+from mingbai.registry.actions.visit import CannotRecordVisit, record_visit
 
 __all__ = [
     "CHANGE_REASONS",
     "FIELDS",
     "REASONS",
+    "Answer",
     "CannotChangeEnrolment",
+    "CannotCorrect",
     "CannotDecideChange",
     "CannotDecideRecords",
     "CannotEndEnrolments",
@@ -67,6 +82,7 @@ __all__ = [
     "CannotMergePeople",
     "CannotMovePeople",
     "CannotRecordDeath",
+    "CannotRecordVisit",
     "CannotRegisterDocument",
     "CannotRevealPerson",
     "CannotRevokeDocument",
@@ -76,14 +92,20 @@ __all__ = [
     "ComparisonReport",
     "DeathReport",
     "EnrolmentReport",
+    "IssueReport",
     "RowsReport",
+    "SettlingReport",
     "Wanted",
+    "accept_item",
     "accept_records",
+    "answer_item",
     "compare_sheets",
     "decide_changes",
     "decision_of",
     "end_enrolments",
     "enrol_sheets",
+    "follow_findings",
+    "issue_slips",
     "keep_apart",
     "merge_people",
     "move_people",
@@ -92,12 +114,15 @@ __all__ = [
     "reasons_for",
     "record_death",
     "record_listed_deaths",
+    "record_visit",
     "refuse_merge",
     "refuse_records",
     "register_document",
+    "return_item",
     "reveal_person",
     "revoke_document",
     "settle_finding",
+    "settle_findings",
     "undo_merge",
     "withdraw_death",
 ]

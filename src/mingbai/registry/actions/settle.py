@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
+from mingbai.registry.actions.closing import follow_findings
 from mingbai.registry.actions.enrol import enrol_released
 from mingbai.registry.models import Finding, Settlement
 from mingbai.registry.queries.findings import LEFT_OUT_CODES
@@ -30,11 +33,19 @@ class CannotSettleFinding(Exception):
 
 
 def settle_finding(
-    *, finding: Finding, decision: str, reason: str, seen_number: int, by: User, at: datetime
+    *,
+    finding: Finding,
+    decision: str,
+    reason: str,
+    seen_number: int,
+    by: User,
+    at: datetime,
+    follow: bool = True,
 ) -> Settlement:
     """Write the next decision about a finding; ``seen_number`` is the last one the clerk saw.
 
-    Dismissing releases the rows it held and enrols them; confirming keeps them unpaid. Errors:
+    Dismissing releases the rows it held and enrols them, and closes its item on a correction form
+    unless ``follow`` says that this is being done; confirming keeps the rows unpaid. Errors:
     ``CannotSettleFinding`` when decision and reason do not fit, or when a newer decision exists.
     """
     if reason not in reasons_for(finding).get(decision, ()):
@@ -43,33 +54,73 @@ def settle_finding(
         )
     try:
         with transaction.atomic():
-            act = record_act(
-                "settle_finding",
-                by=by,
-                at=at,
-                subject=f"finding:{finding.pk}",
-                payload={"decision": decision, "reason": reason, "rule": finding.rule},
-            )
-            number = _last_number(finding)
-            if number != seen_number:
-                raise CannotSettleFinding(
-                    "这条疑点刚刚被他人处理。请刷新页面，看过最新结论再决定。"
-                )
-            done = Settlement.objects.create(
-                finding=finding,
-                number=number + 1,
-                decision=decision,
-                reason=reason,
-                settled_at=at,
-                settled_by=by,
-                act=act,
-            )
+            done = _write(finding, decision, reason, seen_number, by, at)
             if decision == Settlement.Decision.DISMISSED and not _is_left_out(finding):
                 enrol_released(finding=finding, by=by, at=at)
+            if follow:
+                follow_findings(year=finding.year, by=by, at=at, findings=[finding.pk])
             return done
     except IntegrityError as error:
         # The unique pair (finding, number) decides between two clerks at the same moment.
         raise CannotSettleFinding("这条疑点刚刚被他人处理。请刷新页面后再决定。") from error
+
+
+def _write(
+    finding: Finding, decision: str, reason: str, seen_number: int, by: User, at: datetime
+) -> Settlement:
+    """The ledger's entry and the decision, when the finding stands where the clerk saw it."""
+    act = record_act(
+        "settle_finding",
+        by=by,
+        at=at,
+        subject=f"finding:{finding.pk}",
+        payload={"decision": decision, "reason": reason, "rule": finding.rule},
+    )
+    number = _last_number(finding)
+    if number != seen_number:
+        raise CannotSettleFinding("这条疑点刚刚被他人处理。请刷新页面，看过最新结论再决定。")
+    return Settlement.objects.create(
+        finding=finding,
+        number=number + 1,
+        decision=decision,
+        reason=reason,
+        settled_at=at,
+        settled_by=by,
+        act=act,
+    )
+
+
+@dataclass(frozen=True)
+class SettlingReport:
+    """What settling many did: findings settled, and for each of the others why not."""
+
+    settled: tuple[Settlement, ...]
+    refused: Mapping[int, str]
+
+
+def settle_findings(
+    *, findings: Sequence[tuple[Finding, int]], reason: str, by: User, at: datetime
+) -> SettlingReport:
+    """Settle many findings for one reason, each by itself; what cannot be is told one by one.
+
+    ``findings`` are pairs of a finding and the number of the last decision the clerk saw.
+    """
+    settled, refused = [], {}
+    for finding, seen in findings:
+        try:
+            settled.append(
+                settle_finding(
+                    finding=finding,
+                    decision=decision_of(reason),
+                    reason=reason,
+                    seen_number=seen,
+                    by=by,
+                    at=at,
+                )
+            )
+        except CannotSettleFinding as error:
+            refused[finding.pk] = str(error)
+    return SettlingReport(tuple(settled), refused)
 
 
 def reasons_for(finding: Finding) -> dict[str, tuple[str, ...]]:

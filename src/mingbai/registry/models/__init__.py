@@ -1,5 +1,11 @@
 """Persons, their enrolments, what comparison found about them and how each finding was settled."""
 
+from mingbai.registry.models.correction import (
+    CorrectionItem,
+    CorrectionSlip,
+    CorrectionStep,
+    Visit,
+)
 from mingbai.registry.models.entitled import (
     Enrolment,
     Move,
@@ -41,6 +47,9 @@ __all__ = [
     "BoardPhoto",
     "ChangeVerdict",
     "Comparison",
+    "CorrectionItem",
+    "CorrectionSlip",
+    "CorrectionStep",
     "Death",
     "Enrolment",
     "EnrolmentChange",
@@ -67,4 +76,5 @@ __all__ = [
     "ScopeByPerson",
     "ScopeByResidence",
     "Settlement",
+    "Visit",
 ]

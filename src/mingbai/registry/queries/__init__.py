@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
+from mingbai.registry.queries.corrections import (
+    Pressing,
+    item_seen,
+    items_of,
+    pressing_slips,
+    sheets_after,
+    slip_seen,
+    slips_seen,
+    spots_of_items,
+    steps_of_items,
+)
+from mingbai.registry.queries.desks import (
+    DESKS,
+    DeskLoad,
+    acts_on,
+    desk_loads,
+    desk_offices,
+    mine,
+    with_desk,
+)
 from mingbai.registry.queries.explain import explain_finding, finding_name, rule_words
 from mingbai.registry.queries.findings import (
     DOUBTED,
@@ -25,6 +45,7 @@ from mingbai.registry.queries.keys import (
 )
 from mingbai.registry.queries.known import Hint, known_about
 from mingbai.registry.queries.life import month_after, month_before, stops
+from mingbai.registry.queries.monthly import MonthReport, month_report
 from mingbai.registry.queries.names import (
     newest_year,
     sub_item_names,
@@ -57,17 +78,25 @@ from mingbai.registry.queries.roots import (
 from mingbai.registry.queries.rows import live_rows, roster_rows
 from mingbai.registry.queries.standing import objection_stops, posting_states
 from mingbai.registry.queries.unanswered import Missing, newest_comparison, what_is_missing
+from mingbai.registry.queries.visits import left_out, visit_counts, visits_of
 
 __all__ = [
+    "DESKS",
     "DOUBTED",
     "LEFT_OUT",
     "LEFT_OUT_CODES",
+    "DeskLoad",
     "Experience",
     "Hint",
     "Missing",
+    "MonthReport",
+    "Pressing",
     "ShownEnrolment",
     "ShownPerson",
+    "acts_on",
     "describe_share",
+    "desk_loads",
+    "desk_offices",
     "due_period",
     "enrolments_of",
     "evidence_of",
@@ -79,14 +108,19 @@ __all__ = [
     "findings_seen",
     "held_lines",
     "held_rows",
+    "item_seen",
+    "items_of",
     "keys_digest",
     "known_about",
     "known_keys",
     "learned_from_decisions",
+    "left_out",
     "live_rows",
     "masked_names",
+    "mine",
     "month_after",
     "month_before",
+    "month_report",
     "newest_comparison",
     "newest_decisions",
     "newest_year",
@@ -96,6 +130,7 @@ __all__ = [
     "person_roots",
     "person_seen",
     "posting_states",
+    "pressing_slips",
     "ranked",
     "records_of",
     "root_ids",
@@ -104,11 +139,19 @@ __all__ = [
     "rule_records",
     "rule_words",
     "settlements_of",
+    "sheets_after",
     "show_person",
+    "slip_seen",
+    "slips_seen",
+    "spots_of_items",
     "standing_keys",
+    "steps_of_items",
     "stops",
     "sub_item_names",
     "town_names",
     "village_name",
+    "visit_counts",
+    "visits_of",
     "what_is_missing",
+    "with_desk",
 ]

@@ -13,6 +13,10 @@ import openpyxl
 from mingbai.rulebook import Book
 
 KINDS = {
+    "参保花名册": "insured",
+    "户籍人口底册": "residents",
+    "职工基本医疗保险参保名单": "employee_insured",
+    "户口迁出": "moved_out",
     "进度表": "progress",
     "资金": "funds",
     "信息报送": "information",

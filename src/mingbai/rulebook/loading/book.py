@@ -18,6 +18,7 @@ from mingbai.rulebook.loading.consistency import (
     refuse_shared_names,
     refuse_unpayable,
 )
+from mingbai.rulebook.loading.coverage import read_coverages
 from mingbai.rulebook.loading.handling import read_handling
 from mingbai.rulebook.loading.offices import read_divisions, read_offices, read_sites
 from mingbai.rulebook.loading.procedures import read_procedures
@@ -78,7 +79,8 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
         programmes, {roster.code: roster for roster in rosters}, folders=dict(chain.folders)
     )
     refuse_other_total(programmes, total=listed.budget_total, file=f"{folder}/years/{year}.yaml")
-    known = frozenset(item.code for each in programmes for item in each.sub_items)
+    items = {item.code: item for each in programmes for item in each.sub_items}
+    known = frozenset(items)
     return Book(
         year=year,
         county=county,
@@ -96,6 +98,7 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
             shelf, programmes, chain=chain, year=year, rosters={each.code: each for each in rosters}
         ),
         calendar=read_calendar(shelf),
+        coverages=read_coverages(shelf, year=year, rosters=common, sub_item=items.get),
         handling=read_handling(shelf, county=folder),
         offices=offices,
         sites=_sites(shelf, rosters),

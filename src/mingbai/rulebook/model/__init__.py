@@ -16,6 +16,7 @@ from mingbai.rulebook.model.channels import (
     PostingStage,
     Term,
 )
+from mingbai.rulebook.model.coverage import Coverage
 from mingbai.rulebook.model.handling import Desk, Handling
 from mingbai.rulebook.model.offices import (
     DivisionSpec,
@@ -76,6 +77,7 @@ __all__ = [
     "CheckKind",
     "Column",
     "ColumnType",
+    "Coverage",
     "Desk",
     "DivisionSpec",
     "Effect",

@@ -10,6 +10,7 @@ from typing import Final
 from mingbai.engine.schedule import Calendar
 from mingbai.rulebook.model.bank import BankRules
 from mingbai.rulebook.model.channels import Channel, PostingRules
+from mingbai.rulebook.model.coverage import Coverage
 from mingbai.rulebook.model.handling import Handling
 from mingbai.rulebook.model.offices import (
     DivisionSpec,
@@ -57,6 +58,7 @@ class Book:
     posting: PostingRules = field(default=PostingRules(), kw_only=True)
     calendar: Calendar = field(default=WEEKENDS, kw_only=True)
     handling: tuple[Handling, ...] = field(default=(), kw_only=True)
+    coverages: tuple[Coverage, ...] = field(default=(), kw_only=True)
     offices: tuple[OfficeSpec, ...]
     sites: tuple[Site, ...]
     divisions: tuple[DivisionSpec, ...]

@@ -14,7 +14,9 @@ Effect = Literal["hold", "note"]
 AmountKind = Literal["fixed", "graded", "actual"]
 Per = Literal["month", "term", "year", "case"]
 ScheduleKind = Literal["linear", "points"]
-RosterKind = Literal["subsidy", "training", "list", "progress", "funds", "information"]
+RosterKind = Literal[
+    "subsidy", "training", "list", "register", "insured", "progress", "funds", "information"
+]
 Layout = Literal["rows", "wide"]
 ColumnType = Literal[
     "text",

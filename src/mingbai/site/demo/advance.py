@@ -11,6 +11,9 @@ from types import MappingProxyType
 from mingbai.rulebook.model import Book, Measure, SubItem
 from mingbai.site.demo.plan import CannotMakeCounty
 
+#: Part of the target by sub-item and measure.
+Settled = Mapping[tuple[str, str], Decimal]
+
 _ONE = Decimal(1)
 _NONE = Decimal(0)
 # Units whose numbers do not add up over towns or months.
@@ -40,9 +43,12 @@ def plan_advance(
     months: Sequence[int],
     completed: Collection[str],
     heads: Mapping[str, Mapping[int, int]],
+    settled: Settled,
     random: Random,
 ) -> tuple[AdvanceLine, ...]:
     """Lay out all progress lines; ``heads`` are the training rosters' heads to date, by month.
+
+    ``settled`` measures stand all year where they were when it began.
 
     Raises CannotMakeCounty when a sub-item planned as completed has no target to reach, or when
     heads say otherwise than the plan.
@@ -61,6 +67,10 @@ def plan_advance(
             counted = place == 0 and item.kind in ("subsidy", "training")
             counts = heads.get(item.code) if counted else None
             totals = _totals(measure, months, done=done, heads=counts, random=random)
+            if (part := settled.get((item.code, measure.code))) and measure.target:
+                step = _step(measure)
+                stands = (measure.target * part / step).to_integral_value(ROUND_FLOOR) * step
+                totals = [stands] * len(months)
             lines += _lines_of(item, measure, months, totals, towns)
     return tuple(lines)
 
@@ -124,6 +134,7 @@ def plan_later_advance(
     before: Sequence[AdvanceLine],
     short: Collection[str],
     heads: Mapping[str, Mapping[int, int]],
+    settled: Settled,
     random: Random,
 ) -> tuple[AdvanceLine, ...]:
     """Carry the progress on from ``before`` to the end of the year; only ``short`` fall short.
@@ -137,7 +148,9 @@ def plan_later_advance(
             start = last[item.code, measure.name, ""]
             counted = place == 0 and item.kind in ("subsidy", "training")
             counts = heads.get(item.code) if counted else None
-            if counts is not None:
+            if (item.code, measure.code) in settled:
+                totals = [start] * len(months)
+            elif counts is not None:
                 totals = [max(start, Decimal(counts[month])) for month in months]
             else:
                 totals = _later_totals(measure, start, months, item.code in short, random)

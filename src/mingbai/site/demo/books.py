@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -49,6 +49,17 @@ class RollPage:
 
 
 @dataclass(slots=True)
+class LongSheet:
+    """A table of many lines, drafted only when written: as first handed in, or corrected."""
+
+    name: str
+    row_count: int
+    month: int
+    draft: Callable[[bool], SheetDraft]
+    is_corrected: bool = False
+
+
+@dataclass(slots=True)
 class Workbook:
     """One file of the first wave, and later perhaps its correction."""
 
@@ -56,7 +67,7 @@ class Workbook:
     place: int
     stem: str
     is_csv: bool
-    sheets: list[RollPage | TableSheet]
+    sheets: list[RollPage | TableSheet | LongSheet]
 
     def path(self, *, corrected: bool = False) -> str:
         """Return the file's path below the handed-in folder."""
@@ -116,7 +127,7 @@ class Stationer:
         self,
         office: OfficeSpec,
         stem: str,
-        sheets: Iterable[RollPage | TableSheet],
+        sheets: Iterable[RollPage | TableSheet | LongSheet],
         *,
         is_csv: bool = False,
     ) -> Workbook:

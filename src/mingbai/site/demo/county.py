@@ -13,6 +13,8 @@ from mingbai.rulebook import load_book
 from mingbai.rulebook.model import Book, OfficeSpec
 from mingbai.site.demo.advance import AdvanceLine, plan_advance
 from mingbai.site.demo.books import RollPage, Stationer, Workbook
+from mingbai.site.demo.insured import InsuredCounty, make_insured
+from mingbai.site.demo.insured_tables import InsuredBinder
 from mingbai.site.demo.lists import (
     Death,
     Trainee,
@@ -53,6 +55,7 @@ class County:
     staff: Sequence[Person]
     missed: Sequence[tuple[str, Person]]
     advance: tuple[AdvanceLine, ...]
+    insured: InsuredCounty
     workbooks: tuple[Workbook, ...]
     half: int = 1
 
@@ -115,6 +118,10 @@ class _CountyMaker:
             staff=staff,
         )
         spoil_tables(books, plan=self._plan, random=self._common_random("slips"))
+        insured = self._make_insured(rolls.rolls, staff, advance)
+        books += InsuredBinder(
+            book=self._book, plan=self._plan.insured, stationer=stationer, places=self._places
+        ).bind(insured)
         return County(
             book=self._book,
             plan=self._plan,
@@ -128,6 +135,7 @@ class _CountyMaker:
             staff=staff,
             missed=rolls.missed,
             advance=advance,
+            insured=insured,
             workbooks=tuple(books),
         )
 
@@ -274,7 +282,23 @@ class _CountyMaker:
             months=MONTHS,
             completed=self._plan.completed,
             heads=expected_heads(self._plan, trainees, MONTHS),
+            settled=self._plan.settled,
             random=self._common_random("advance"),
+        )
+
+    def _make_insured(
+        self, rolls: Sequence[Roll], staff: Sequence[Person], advance: Sequence[AdvanceLine]
+    ) -> InsuredCounty:
+        return make_insured(
+            book=self._book,
+            plan=self._plan.insured,
+            scale=self._scale,
+            places=self._places,
+            rolls=rolls,
+            staff=staff,
+            advance=advance,
+            maker=self._people,
+            random=self._random("insured"),
         )
 
     def _make_pieces(self, stationer: Stationer) -> tuple[Piece, ...]:

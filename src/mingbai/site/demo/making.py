@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mingbai.site.demo.books import RollPage, TableFault, TableSheet, Workbook
+from mingbai.site.demo.books import LongSheet, RollPage, TableFault, TableSheet, Workbook
 from mingbai.site.demo.county import County, plan_county
 from mingbai.site.demo.drafts import BookDraft, SheetDraft, WrittenSheet
 from mingbai.site.demo.faults import Planted
@@ -20,6 +20,8 @@ from mingbai.site.demo.rosters import roll_sheet
 from mingbai.site.demo.totals import sum_up
 from mingbai.site.demo.truth import CountyTruth, FaultRecord, truth_folder_of, write_truth
 from mingbai.site.demo.workbooks import write_book
+
+Page = RollPage | TableSheet | LongSheet
 
 #: Told after each file: files written so far, files in all.
 Progress = Callable[[int, int], None]
@@ -87,15 +89,17 @@ def _jobs(county: County) -> list[tuple[int, bool]]:
     return sorted(jobs, key=lambda job: (-weights[job[0]], job))
 
 
-def _rows(sheet: RollPage | TableSheet) -> int:
+def _rows(sheet: Page) -> int:
+    if isinstance(sheet, LongSheet):
+        return sheet.row_count
     return len(sheet.roll.entries) if isinstance(sheet, RollPage) else len(sheet.draft.rows)
 
 
-def _corrections(book: Workbook) -> list[RollPage | TableSheet]:
+def _corrections(book: Workbook) -> list[Page]:
     return [sheet for sheet in book.sheets if _is_corrected(sheet)]
 
 
-def _is_corrected(sheet: RollPage | TableSheet) -> bool:
+def _is_corrected(sheet: Page) -> bool:
     if isinstance(sheet, RollPage):
         return sheet.roll.is_corrected and bool(sheet.roll.planted)
     return sheet.is_corrected
@@ -173,9 +177,11 @@ def _write(county: County, number: int, fixed: bool, folder: Path) -> list[Fault
 
 
 def _draft(
-    county: County, book: Workbook, sheet: RollPage | TableSheet, fixed: bool
+    county: County, book: Workbook, sheet: Page, fixed: bool
 ) -> tuple[SheetDraft, list[FaultRecord]]:
     """Draft a sheet; its faults carry the draft's row as their line until the file is written."""
+    if isinstance(sheet, LongSheet):
+        return sheet.draft(fixed), []
     blank = _blank_record(book, sheet)
     if isinstance(sheet, TableSheet):
         draft = sheet.right if fixed else sheet.draft

@@ -53,6 +53,24 @@ class SecondHalf:
 
 
 @dataclass(frozen=True, slots=True)
+class InsuredPlan:
+    """The insured of one sub-item; heads at full size, odd cases in ten thousand insured.
+
+    ``measure`` and ``rate`` are the measures that say how many are insured and at what rate;
+    ``reached`` is the part of the target that is insured; ``contribution`` is what one pays, in 分.
+    """
+
+    sub_item: str
+    measure: str
+    rate: str
+    reached: Decimal
+    contribution: int
+    employees: int
+    moved_out: int
+    per_ten_thousand: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """One subsidy; ``count`` is payable lines a turn at full size, ``months`` its turns by June.
 
@@ -128,6 +146,7 @@ class Plan:
     scales: Mapping[str, Decimal]
     headline: Headline
     second_half: SecondHalf
+    insured: InsuredPlan
     streams: tuple[Stream, ...]
     faults: tuple[FaultRate, ...]
     completed: tuple[str, ...]
@@ -138,6 +157,11 @@ class Plan:
     separate_offices: tuple[str, ...]
     corrected_every: int
     table_faults: Mapping[str, int]
+
+    @property
+    def settled(self) -> Mapping[tuple[str, str], Decimal]:
+        """Measures that stand all year where they were when it began: part of the target."""
+        return {(self.insured.sub_item, self.insured.measure): self.insured.reached}
 
 
 def load_plan() -> Plan:
@@ -155,6 +179,7 @@ def load_plan() -> Plan:
             province_adopted=head["province_adopted"],
         ),
         second_half=_second_half(data["second_half"]),
+        insured=_insured(data["insured"]),
         streams=tuple(_stream(each) for each in data["streams"]),
         # Faults first: what is planted after them leaves them where they are.
         faults=tuple(
@@ -175,6 +200,19 @@ def load_plan() -> Plan:
 
 def _fen(text: str) -> int:
     return int(Decimal(text) * 100)
+
+
+def _insured(each: Mapping[str, Any]) -> InsuredPlan:
+    return InsuredPlan(
+        sub_item=each["sub_item"],
+        measure=each["measure"],
+        rate=each["rate"],
+        reached=Decimal(each["reached"]),
+        contribution=_fen(each["contribution"]),
+        employees=each["employees"],
+        moved_out=each["moved_out"],
+        per_ten_thousand=each["per_ten_thousand"],
+    )
 
 
 def _second_half(each: Mapping[str, Any]) -> SecondHalf:

@@ -108,6 +108,7 @@ class SecondHalfMaker:
             before=first.advance,
             short=self.plan.second_half.short,
             heads=heads(trainees),
+            settled=self.plan.settled,
             random=self.common("later advance"),
         )
         pieces = self._pieces(stationer, first.pieces)

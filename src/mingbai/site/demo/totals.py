@@ -31,6 +31,7 @@ def sum_up(county: County, *, files: int, faults: Sequence[FaultRecord]) -> dict
         "deaths": len(county.deaths),
         "staff": len(county.staff),
         "missed": len(county.missed),
+        "insured": dict(county.insured.counts),
         "faults": {
             "by_kind": count_by(faults, "kind"),
             "by_outcome": count_by(faults, "outcome"),

@@ -3,7 +3,8 @@
 A kind is judged by its spec tables and by its settled tables (`tests.engine.rolls.settle`), on the
 plain machine, by statement, and by whom its sieve lets through: what `test_checks_spec`,
 `test_checks_equal` and `test_checks_sieves` assert, without opening a machine for each. Other files
-are judged by all kinds at once on every machine, then by pytest on the tests that speak of them.
+are judged by all kinds at once on every machine, then by pytest on the tests that speak of them
+(`OWN`; where these are quick, `FIRST`).
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "loading": ("tests/engine/test_loading.py",),
     "watching": ("tests/engine/test_checks_watching.py",),
 }
+#: Files with quick tests of their own beside those.
+FIRST: Mapping[str, tuple[str, ...]] = {"spells": ("tests/engine/test_spells.py",)}
 EVERY = (
     *("tests/engine/test_checks_spec.py", "tests/engine/test_machines.py"),
     *("-k", "not loses_nobody and not many_rows and not little_memory"),
@@ -218,6 +221,7 @@ class FileJudge:
     """Judges a file that all kinds use."""
 
     def __init__(self, stem: str) -> None:
+        self.first = list(FIRST.get(stem, ()))
         self.tests = list(OWN.get(stem, EVERY))
         self.asked = [] if stem in OWN else [_every_kind(nth) for nth in (7, 13, 19, 23)]
         if not self.passes(None):
@@ -229,6 +233,8 @@ class FileJudge:
 
     def passes(self, only: str | None) -> bool:
         """All kinds at once, then pytest."""
+        if self.first and not run_pytest(self.first):
+            return False
         try:
             with limited():
                 for tables, specs, found in self.asked:

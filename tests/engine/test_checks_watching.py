@@ -34,6 +34,7 @@ def test_every_key_that_is_compared_needs_a_watcher():
     )
     specs += [WATCH, MissingKey(rule="a", column="account_key")]
     assert find_unwatched(specs) == (Unwatched("roster", "name_key", ("one",)),)
+    assert find_unwatched(specs[::-1]) == find_unwatched(specs), "wherever the watchers stand"
     assert find_unwatched([*specs, MissingKey(rule="n", column="name_key")]) == ()
 
 

@@ -11,7 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.engine.rolls import GENERATORS
 
-from mingbai.engine.checks import ALL_KINDS, AmountStandard, CheckSpec, RepeatedPerson
+from mingbai.engine.checks import (
+    ALL_KINDS,
+    AmountStandard,
+    CheckSpec,
+    MissingKey,
+    RepeatedPerson,
+    TwoNames,
+    loading,
+)
 from mingbai.engine.checks.loading import (
     KINDS,
     CannotLoadSpecs,
@@ -186,3 +194,24 @@ def test_what_is_wrong_is_said(text, key, said):
 def test_later_rules_are_counted():
     with pytest.raises(CannotLoadSpecs, match="规则，第2条规则（b），“kind”"):
         load_specs("[{rule: a, kind: missing_key}, {rule: b, kind: no}]")
+
+
+def test_a_file_may_be_as_large_as_the_limit_and_no_larger(tmp_path, monkeypatch):
+    path = tmp_path / "rules.yaml"
+    path.write_text("- {rule: r, kind: two_names}\n", encoding="utf-8")
+    monkeypatch.setattr(loading, "_MOST_BYTES", path.stat().st_size)
+    assert load_specs(path) == (TwoNames(rule="r"),)
+    monkeypatch.setattr(loading, "_MOST_BYTES", path.stat().st_size - 1)
+    with pytest.raises(CannotLoadSpecs, match="文件过大"):
+        load_specs(path)
+
+
+def test_what_is_written_is_easy_to_read():
+    """Names that stand once are a table of their own, lines are bounded, order is the rules'."""
+    graded = AmountStandard(rule="b", grades=(("A类", 63000), ("B类", 45000)))
+    long = MissingKey(rule="a", sub_items=tuple(f"relief.item-{n:02d}" for n in range(12)))
+    text = dump_specs([graded, long])
+    assert "A类: 63000" in text
+    assert max(map(len, text.splitlines())) <= 100
+    assert text.index("rule: b") < text.index("rule: a")
+    assert load_specs(text) == (graded, long)

@@ -14,6 +14,8 @@ from mingbai.rulebook.loading.handling import handling_on
 from mingbai.rulebook.model import (
     Absence,
     AmountRule,
+    ApprovalBand,
+    ApprovalRule,
     BankName,
     BankRules,
     Book,
@@ -40,6 +42,8 @@ from mingbai.rulebook.worked import work_case
 __all__ = [
     "Absence",
     "AmountRule",
+    "ApprovalBand",
+    "ApprovalRule",
     "BankName",
     "BankRules",
     "Book",

@@ -11,6 +11,7 @@ from mingbai.engine.money import show_money
 from mingbai.rulebook.model import (
     Absence,
     AmountRule,
+    ApprovalRule,
     Book,
     Check,
     Measure,
@@ -94,10 +95,21 @@ def describe_book(book: Book) -> str:
         f"本县实施{len(carried)}项，共{len(book.sub_items)}个子项。",
     ]
     parts += [describe_programme(book=book, code=each.code) for each in carried]
+    parts += [_approval_line(rule) for rule in book.approvals]
     if left:
         parts.append("本县不涉及：")
         parts += [f"　　{each.name}：{each.status_reason}。" for each in left]
     return "\n".join(parts) + "\n"
+
+
+def _approval_line(rule: ApprovalRule) -> str:
+    bands = [
+        f"{f'不超过{_yuan(band.up_to_fen)}' if band.up_to_fen is not None else '更大'}的"
+        f"{band.approvals}人"
+        for band in rule.bands
+    ]
+    span = _span(rule.from_date, rule.to_date)
+    return f"发放批次的复核人数：{'，'.join(bands)}，{span}。〔{rule.source}〕"
 
 
 def describe_programme(*, book: Book, code: str) -> str:
@@ -173,7 +185,16 @@ def _amount_line(rule: AmountRule, words: dict[str, str]) -> str:
         what = f"按实际，{_yuan(rule.min_fen or 0)}至{_yuan(rule.max_fen or 0)}"
     span = _span(rule.from_date, rule.to_date)
     source = f"〔{_LEVELS[rule.level]}；{rule.source}〕"
-    return f"标准：{rule.name}{_PERS[rule.per]}{what}，{span}。{source}"
+    return f"标准：{rule.name}{_PERS[rule.per]}{what}，{_part_words(rule)}{span}。{source}"
+
+
+def _part_words(rule: AmountRule) -> str:
+    """What a month pays that counts only in part; whole months need no words."""
+    if rule.partial == "next":
+        return "从次月起发，"
+    if rule.partial == "days":
+        return f"不足整月的按天计算（四舍五入到{_yuan(rule.round_to_fen)}），"
+    return ""
 
 
 def _check_line(check: Check, item: SubItem) -> str:

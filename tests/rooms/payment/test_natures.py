@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -19,6 +20,7 @@ from mingbai.payment.actions import (
 from mingbai.payment.models import BatchStep, PaymentBatch
 from mingbai.payment.queries import batch_digest
 from mingbai.payment.queries.digest import DIGEST_COLUMNS, digest_lines
+from mingbai.rulebook import ApprovalBand, ApprovalRule
 
 pytestmark = pytest.mark.django_db
 
@@ -99,35 +101,24 @@ def test_arrears_wait_until_the_basis_is_paid(tree, at):
 def test_the_digest_covers_nature_and_basis_and_leaves_old_digests_as_they_were(paid):
     known = "2\t202101\tcash\t1\thousing.x\t7\t500\t1\tr@2021\t340223100\t4\t1\t9\n"
     plain = (2, 202101, "cash", 1, "housing.x", 7, 500, 1, "r@2021", "340223100", 4, 1, 9)
-    assert digest_lines([(*plain, "regular", None)]) == hashlib.sha256(known.encode()).hexdigest()
-    arrears, repaid = (*plain, "arrears", 5), (*plain, "repaid", 5)
-    assert len({digest_lines([each]) for each in (arrears, repaid, (*plain, "repaid", 6))}) == 3
+    old = digest_lines([(*plain, "regular", None, 0, None)])
+    assert old == hashlib.sha256(known.encode()).hexdigest()
+    kinds = [("arrears", 5, 0, None), ("repaid", 5, 0, None), ("repaid", 6, 0, None),
+             ("regular", None, 7, 1), ("regular", None, 8, 1), ("regular", None, 8, 2)]  # fmt: skip
+    assert len({old, *(digest_lines([(*plain, *kind)]) for kind in kinds)}) == 7
     basis, batch = lines().get(), follow_up(paid)
     stand_on(basis, batch, "arrears", amount=100, rule="raised")
     written = lines(batch=batch).values_list(*DIGEST_COLUMNS).get()
     assert batch_digest(batch.pk) == digest_lines([written])
 
 
-def test_a_batch_of_two_approvals_takes_two_checkers(tree, at, monkeypatch):
-    book = small_book()
+def test_a_batch_of_two_approvals_takes_two_checkers(tree, at):
+    bands = (ApprovalBand(49_999, 1), ApprovalBand(None, 2))
+    rule = ApprovalRule(date(2021, 1, 1), None, bands, "demonstration", "演示")
+    book = replace(small_book(), approvals=(rule,))
     enrol(tree, at, book, hand_in(tree, at, [row(1)]))
-    batch = follow_up(draw(tree, at, book))
-    PaymentBatch.objects.unscoped("test")
-    batch.pk, batch.number, batch.approvals_needed = None, 3, 2
-    batch.save(force_insert=True)
-    line = lines().get()
-    line.pk, line.batch, line.period = None, batch, 202102
-    line.save(force_insert=True)
-    digest = batch_digest(batch.pk)
-    batch.pk, batch.number, batch.lines_digest = None, 4, digest
-    batch.save(force_insert=True)
-    line.pk, line.batch, line.period = None, batch, 202103
-    line.save(force_insert=True)
-    BatchStep.objects.create(
-        batch=batch, number=1, step="drawn", batch_digest=digest, maker=tree.clerk,
-        step_by=tree.clerk, step_at=at, act_id=batch.act_id,
-    )  # fmt: skip
-    monkeypatch.setattr("mingbai.payment.actions.steps.batch_digest", lambda _: digest)
+    batch = draw(tree, at, book)
+    assert batch.approvals_needed == 2
     assert approve_batch(batch=batch, by=tree.checker, at=at).step == "checked"
     with pytest.raises(CannotApproveBatch, match="已经复核过"):
         approve_batch(batch=batch, by=tree.checker, at=at)
@@ -139,3 +130,29 @@ def test_a_batch_of_two_approvals_takes_two_checkers(tree, at, monkeypatch):
             confirm_batch(batch=batch, paid_date=date(2021, 1, 31), by=hand, at=at)
     step = confirm_batch(batch=batch, paid_date=date(2021, 1, 31), by=tree.payer, at=at)
     assert (step.number, step.step) == (4, "paid")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"step": "approved", "number": 2},
+        {"step": "approved", "number": 3},
+        {"step": "checked", "number": 2, "step_by": "clerk"},
+        {"step": "paid", "number": 3, "paid_date": date(2021, 1, 31)},
+    ],
+)
+def test_the_database_counts_the_approvals(tree, at, wrong):
+    bands = (ApprovalBand(None, 2),)
+    rule = ApprovalRule(date(2021, 1, 1), None, bands, "demonstration", "演示")
+    book = replace(small_book(), approvals=(rule,))
+    enrol(tree, at, book, hand_in(tree, at, [row(1)]))
+    batch = draw(tree, at, book)
+    if wrong["step"] == "paid":
+        approve_batch(batch=batch, by=tree.checker, at=at)
+    hand = getattr(tree, wrong.pop("step_by", "payer"))
+    step = BatchStep(
+        batch=batch, batch_digest=batch.lines_digest, maker=tree.clerk, step_by=hand,
+        step_at=at, act_id=batch.act_id, **wrong,
+    )  # fmt: skip
+    with pytest.raises(IntegrityError), transaction.atomic():
+        step.save(force_insert=True)

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from mingbai.payment.actions.amounts import CAUSES
-from mingbai.payment.actions.draw import CannotDrawBatch, Declared, draw_all, draw_batch
+from mingbai.payment.actions.draw import (
+    CannotDrawBatch,
+    draw_all,
+    draw_arrears,
+    draw_batch,
+    settle_up,
+)
 from mingbai.payment.actions.steps import (
     CannotApproveBatch,
     CannotConfirmBatch,
@@ -12,6 +18,7 @@ from mingbai.payment.actions.steps import (
     confirm_batch,
     void_batch,
 )
+from mingbai.payment.actions.writing import Declared
 
 __all__ = [
     "CAUSES",
@@ -23,6 +30,8 @@ __all__ = [
     "approve_batch",
     "confirm_batch",
     "draw_all",
+    "draw_arrears",
     "draw_batch",
+    "settle_up",
     "void_batch",
 ]

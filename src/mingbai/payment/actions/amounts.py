@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from datetime import date
 from typing import Final
 
@@ -16,12 +17,16 @@ CAUSES: Final[dict[str, str]] = {
     "held": "比对存疑，暂缓发放",
     "not_enrolled": "尚未登记享受资格",
     "ended": "享受资格已终止",
+    "suspended": "已暂停发放",
+    "objection": "公示有异议，暂停发放",
     "no_rule": "规则库没有当月的标准",
     "grade_unknown": "档次不在标准表中",
     "no_amount": "没有填写金额",
     "out_of_range": "金额超出标准幅度",
+    "not_in_month": "当月不在享受期内",
     "repeated": "同一人同一期重复",
     "paid_before": "此前批次已列入",
+    "not_paid_yet": "原批次尚未发放，请作废后重新制表",
 }
 
 
@@ -56,6 +61,7 @@ _ORIGIN: Final = ["origin_file_id", "origin_sheet", "origin_line"]
 
 def _decided(rule: AmountRule, period: int) -> list[pl.Expr]:
     amount, cause = _amount_of(rule)
+    amount, cause = _part_of_month(rule, period, amount, cause)
     turn = pl.lit(1, pl.Int32)
     if rule.per == "case":
         turn = pl.col("start_date").dt.strftime("%Y%m%d").cast(pl.Int32).fill_null(1)
@@ -67,6 +73,28 @@ def _decided(rule: AmountRule, period: int) -> list[pl.Expr]:
         amount.alias("decided_amount"),
         cause.alias("cause"),
     ]
+
+
+def _part_of_month(
+    rule: AmountRule, period: int, amount: pl.Expr, cause: pl.Expr
+) -> tuple[pl.Expr, pl.Expr]:
+    """What of the amount a month pays that the row counts only in part, as the rule says."""
+    if rule.partial == "whole":
+        return amount, cause
+    year, month = divmod(period, 100)
+    days = calendar.monthrange(year, month)[1]
+    first, last = date(year, month, 1), date(year, month, days)
+    start, end = pl.col("start_date").fill_null(first), pl.col("end_date").fill_null(last)
+    if rule.partial == "next":
+        outside = (start > first) | (end < first)
+    else:
+        held = pl.min_horizontal(end, pl.lit(last)) - pl.max_horizontal(start, pl.lit(first))
+        counted = (held.dt.total_days() + 1).clip(0, days)
+        unit = rule.round_to_fen
+        # Half up, in whole numbers: (2 * a * d + n) / 2n of the unit.
+        amount = (2 * amount * counted + days * unit) // (2 * days * unit) * unit
+        outside = amount <= 0
+    return amount, pl.when(cause.is_null() & outside).then(pl.lit("not_in_month")).otherwise(cause)
 
 
 def _amount_of(rule: AmountRule) -> tuple[pl.Expr, pl.Expr]:

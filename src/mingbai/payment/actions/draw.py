@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-import polars as pl
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 
-from mingbai.base.bulk import insert_rows
-from mingbai.base.ledger import record_act
-from mingbai.base.models import Act, User
+from mingbai.base.models import User
 from mingbai.payment.actions.amounts import CAUSES
+from mingbai.payment.actions.owed import Owed, find_owed
 from mingbai.payment.actions.plan import Plan, plan_batch
-from mingbai.payment.models import BatchShare, BatchStep, PaymentBatch, PaymentLine
-from mingbai.payment.queries.digest import DIGEST_COLUMNS, digest_lines
+from mingbai.payment.actions.writing import Declared, write_batch
+from mingbai.payment.models import PaymentBatch
 from mingbai.payment.queries.source import Source, read_source, source_mark
 from mingbai.rulebook import Book, SubItem
 
-_WHY = "the number of a batch counts on from the last one"
 #: Kinds of sub-item that pay people by batch.
 PAID_KINDS = frozenset({"subsidy", "insurance"})
 
 
 class CannotDrawBatch(Exception):
     """Nothing to pay, a declared figure that does not fit, or a batch drawn at that moment."""
-
-
-@dataclass(frozen=True)
-class Declared:
-    """What the maker expects before the lines exist: number of lines and total in 分."""
-
-    count: int
-    amount: int
 
 
 def draw_batch(
@@ -50,27 +36,90 @@ def draw_batch(
 ) -> PaymentBatch:
     """Draw what one sub-item still owes for one month; a second draw pays only what is left.
 
-    ``declared`` is compared with the plan when given; the plan's own count and total are written
-    into the batch before its lines, and the database refuses the batch unless they agree.
+    ``declared`` is compared with the plan when given; what is declared is a record of its own,
+    written before the batch, and the database refuses lines that do not add up to it.
     ``source`` saves reading the rosters again when many batches are drawn. Errors:
     ``CannotDrawBatch``; nothing is written then. About 40,000 lines a second on SQLite.
     """
     item = _payable(book, sub_item)
-    year = book.year
     try:
         with transaction.atomic():
-            if source is None or source.mark != source_mark(year=year):
-                source = read_source(year=year, sub_items=frozenset({sub_item}))
-            if sub_item not in source.rows:
-                raise CannotDrawBatch(f"《{item.name}》今年还没有收到花名册，没有可发放的人。")
+            source = _source_of(item, book.year, source)
             plan = plan_batch(source=source, sub_item=item, period=period)
             _check_plan(plan, declared, item, period)
-            return _write(plan, sub_item=sub_item, period=period, book=book, by=by, at=at)
+            return write_batch(
+                plan=plan,
+                kind=PaymentBatch.Kind.REGULAR,
+                sub_item=sub_item,
+                period=period,
+                book=book,
+                by=by,
+                at=at,
+                typed=declared is not None,
+            )
     except IntegrityError as error:
-        raise CannotDrawBatch(
-            f"《{item.name}》{period} 的批次刚刚由他人制表，本次没有写入任何内容。"
-            "请刷新后核对，仍有未发的再制表。"
-        ) from error
+        raise CannotDrawBatch(_meanwhile(item, period)) from error
+
+
+def draw_arrears(
+    *,
+    sub_item: str,
+    period: int,
+    book: Book,
+    by: User,
+    at: datetime,
+    declared: Declared | None = None,
+    source: Source | None = None,
+) -> PaymentBatch:
+    """Draw what paid months up to ``period`` are still owed by today's rosters and standards.
+
+    One line a paid payment that is now due more: it names the month, the line it stands on and the
+    rule, and pays the difference. The batch is of its own kind, so that months stay comparable and
+    it is approved on its own papers. Errors: ``CannotDrawBatch``.
+    """
+    item = _payable(book, sub_item)
+    try:
+        with transaction.atomic():
+            source = _source_of(item, book.year, source)
+            plan = find_owed(source=source, sub_item=item, through_period=period).arrears
+            _check_plan(plan, declared, item, period)
+            return write_batch(
+                plan=plan,
+                kind=PaymentBatch.Kind.ARREARS,
+                sub_item=sub_item,
+                period=period,
+                book=book,
+                by=by,
+                at=at,
+                typed=declared is not None,
+            )
+    except IntegrityError as error:
+        raise CannotDrawBatch(_meanwhile(item, period)) from error
+
+
+def settle_up(*, sub_item: str, period: int, book: Book) -> Owed:
+    """What ``draw_arrears`` would pay and what was overpaid, without writing anything."""
+    item = _payable(book, sub_item)
+    source = read_source(year=book.year, sub_items=frozenset({sub_item}))
+    if sub_item not in source.rows:
+        raise CannotDrawBatch(f"《{item.name}》今年还没有收到花名册，无从核算。")
+    return find_owed(source=source, sub_item=item, through_period=period)
+
+
+def _meanwhile(item: SubItem, period: int) -> str:
+    return (
+        f"《{item.name}》{period} 的批次刚刚由他人制表，本次没有写入任何内容。"
+        "请刷新后核对，仍有未发的再制表。"
+    )
+
+
+def _source_of(item: SubItem, year: int, source: Source | None) -> Source:
+    """The source given if it still stands, else read anew."""
+    if source is None or source.mark != source_mark(year=year):
+        source = read_source(year=year, sub_items=frozenset({item.code}))
+    if item.code not in source.rows:
+        raise CannotDrawBatch(f"《{item.name}》今年还没有收到花名册，没有可发放的人。")
+    return source
 
 
 def draw_all(
@@ -120,7 +169,15 @@ def _draw_if_owed(
             plan = plan_batch(source=source, sub_item=item, period=period)
             if not plan.lines.height:
                 return source, None
-            batch = _write(plan, sub_item=sub_item, period=period, book=book, by=by, at=at)
+            batch = write_batch(
+                plan=plan,
+                kind=PaymentBatch.Kind.REGULAR,
+                sub_item=sub_item,
+                period=period,
+                book=book,
+                by=by,
+                at=at,
+            )
             return source, batch
     except IntegrityError as error:
         raise CannotDrawBatch(
@@ -162,79 +219,3 @@ def _check_plan(plan: Plan, declared: Declared | None, item: SubItem, period: in
             f"申报 {declared.count} 笔、{declared.amount} 分，花名册算出 {plan.lines.height} 笔、"
             f"{plan.amount} 分，两者不一致，未制表。请核对后重新申报。"
         )
-
-
-def _write(
-    plan: Plan, *, sub_item: str, period: int, book: Book, by: User, at: datetime
-) -> PaymentBatch:
-    lines = plan.lines.select(DIGEST_COLUMNS).rows()
-    digest = digest_lines(lines)
-    act = record_act(
-        "draw_batch",
-        by=by,
-        at=at,
-        subject=f"{sub_item}:{period}",
-        payload={
-            "count": plan.lines.height,
-            "amount": plan.amount,
-            "digest": digest,
-            "book": book.digest,
-            "left_out": plan.left_out,
-        },
-    )
-    before = PaymentBatch.objects.unscoped(_WHY).filter(sub_item=sub_item, period=period)
-    number = (before.aggregate(last=Max("number"))["last"] or 0) + 1
-    batch = PaymentBatch.objects.create(
-        sub_item=sub_item,
-        year=book.year,
-        period=period,
-        number=number,
-        follows=before.filter(number=1).first() if number > 1 else None,
-        expected_count=plan.lines.height,
-        expected_amount=plan.amount,
-        person_count=plan.person_count,
-        lines_digest=digest,
-        rulebook_digest=book.digest,
-        left_out=plan.left_out,
-        drawn_at=at,
-        drawn_by=by,
-        act=act,
-    )
-    _write_lines(lines, batch, act)
-    _write_shares(plan.lines, batch, act)
-    BatchStep.objects.create(
-        batch=batch,
-        number=1,
-        step=BatchStep.Step.DRAWN,
-        batch_digest=digest,
-        maker=by,
-        step_by=by,
-        step_at=at,
-        act=act,
-    )
-    return batch
-
-
-def _write_lines(lines: list[tuple[Any, ...]], batch: PaymentBatch, act: Act) -> None:
-    rest = (batch.pk, False, act.pk)
-    rows = (line + rest for line in lines)
-    insert_rows(PaymentLine, [*DIGEST_COLUMNS, "batch_id", "voided", "act_id"], rows)
-
-
-def _write_shares(lines: pl.DataFrame, batch: PaymentBatch, act: Act) -> None:
-    shares = lines.group_by("town").agg(
-        lines=pl.len(), people=pl.col("person_times").sum(), amount=pl.col("amount").sum()
-    )
-    BatchShare.objects.bulk_create(
-        BatchShare(
-            batch=batch,
-            sub_item=batch.sub_item,
-            period=batch.period,
-            town=share["town"],
-            line_count=share["lines"],
-            person_count=share["people"],
-            amount=share["amount"],
-            act=act,
-        )
-        for share in shares.sort("town").iter_rows(named=True)
-    )

@@ -9,30 +9,36 @@ from django.utils import timezone
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
+from mingbai.payment.actions.doubting import find_doubts, tell_doubts
+from mingbai.payment.actions.funding import CannotFundBatch, find_funding
 from mingbai.payment.models import BatchStep, PaymentBatch, PaymentLine
 from mingbai.payment.queries.digest import batch_digest
+from mingbai.rulebook import Book
 
 _WHY = "the life of a batch is one for everybody"
 
 
 class CannotApproveBatch(Exception):
-    """Wrong person, wrong moment, or lines that are no longer those that were drawn."""
+    """Wrong person or moment, no funds, or lines whose ground is no longer what it was."""
 
 
 class CannotConfirmBatch(Exception):
-    """Not approved, wrong person, no sensible date, or lines that are not those approved."""
+    """Not approved, wrong person, no sensible date, or lines that no longer stand."""
 
 
 class CannotVoidBatch(Exception):
     """Paid already, voided already, or no reason given."""
 
 
-def approve_batch(*, batch: PaymentBatch, by: User, at: datetime) -> BatchStep:
+def approve_batch(
+    *, batch: PaymentBatch, by: User, at: datetime, book: Book | None = None
+) -> BatchStep:
     """Approve exactly the lines that were drawn; never by the maker, never twice by one person.
 
     Of the approvals the batch needs, all but the last are written as ``checked``. The digest is
-    computed anew from the database: any change since drawing voids the approval.
-    Errors: ``CannotApproveBatch``.
+    computed anew from the database, and with ``book`` every line is held against the rosters and
+    findings of this moment. The last approval needs funds: budget and arrived money, or a decision
+    in force, which the step then names. Errors: ``CannotApproveBatch``.
     """
     if by.pk == batch.drawn_by_id:
         raise CannotApproveBatch("制表人不能复核自己的批次。请换一位复核人员。")
@@ -47,16 +53,22 @@ def approve_batch(*, batch: PaymentBatch, by: User, at: datetime) -> BatchStep:
                 raise CannotApproveBatch(
                     "明细与制表时的摘要不符，可能被改动过，复核无效。请作废本批次，查明原因后重新制表。"
                 )
+            _refuse_doubtful(batch, book, "复核", CannotApproveBatch)
             enough = last.number >= batch.approvals_needed
             step = BatchStep.Step.APPROVED if enough else BatchStep.Step.CHECKED
             return _add_step(batch, last, step, by=by, at=at)
+    except CannotFundBatch as error:
+        raise CannotApproveBatch(str(error)) from error
     except IntegrityError as error:
         raise CannotApproveBatch("这个批次刚刚由他人处理。请刷新页面，看最新状态。") from error
 
 
-def confirm_batch(*, batch: PaymentBatch, paid_date: date, by: User, at: datetime) -> BatchStep:
+def confirm_batch(
+    *, batch: PaymentBatch, paid_date: date, by: User, at: datetime, book: Book | None = None
+) -> BatchStep:
     """Record that an approved batch was paid on a day; the payer is neither maker nor checker.
 
+    With ``book`` a batch whose ground has changed since it was approved is refused.
     Errors: ``CannotConfirmBatch``.
     """
     if paid_date > timezone.localdate(at):
@@ -76,6 +88,7 @@ def confirm_batch(*, batch: PaymentBatch, paid_date: date, by: User, at: datetim
                 raise CannotConfirmBatch(
                     "明细与复核时的摘要不符，复核已失效，不能发放。请作废本批次，查明原因后重新制表。"
                 )
+            _refuse_doubtful(batch, book, "发放", CannotConfirmBatch)
             return _add_step(batch, last, BatchStep.Step.PAID, by=by, at=at, paid_date=paid_date)
     except IntegrityError as error:
         raise CannotConfirmBatch("这个批次刚刚由他人处理。请刷新页面，看最新状态。") from error
@@ -110,6 +123,18 @@ _VERBS = {
 }
 
 
+def _refuse_doubtful(
+    batch: PaymentBatch, book: Book | None, what: str, refusal: type[Exception]
+) -> None:
+    """Block a batch that would be drawn otherwise today; who and why stands on its page."""
+    doubts = find_doubts(batch=batch, book=book) if book is not None else ()
+    if doubts:
+        raise refusal(
+            f"制表之后情况有变，不能{what}：{tell_doubts(doubts)}。"
+            "名单见批次页；请作废本批次后重新制表，无关的人不受影响。"
+        )
+
+
 def _last_step(batch: PaymentBatch) -> BatchStep:
     steps = BatchStep.objects.unscoped(_WHY).filter(batch=batch)
     return steps.order_by("-number")[0]
@@ -141,6 +166,9 @@ def _add_step(
             "reason": reason,
         },
     )
+    # Asked after the act is recorded: the ledger lets one writer in at a time.
+    needs_funds = step == BatchStep.Step.APPROVED
+    funding = find_funding(batch=batch, on=timezone.localdate(at)) if needs_funds else None
     return BatchStep.objects.create(
         batch=batch,
         number=last.number + 1,
@@ -151,5 +179,6 @@ def _add_step(
         step_at=at,
         paid_date=paid_date,
         reason=reason,
+        funding=funding,
         act=act,
     )

@@ -1,4 +1,4 @@
-"""Payment batches, their lines, their steps, and each batch's totals by town."""
+"""Payment batches with their lines and steps, declarations, funding decisions, recoveries."""
 
 from mingbai.payment.models.batch import (
     BatchShare,
@@ -7,5 +7,19 @@ from mingbai.payment.models.batch import (
     PaymentLine,
     ScopeByShare,
 )
+from mingbai.payment.models.declaration import BatchDeclaration
+from mingbai.payment.models.funding import FundingApproval, FundingDecision
+from mingbai.payment.models.recovery import Recovery, RecoveryStep
 
-__all__ = ["BatchShare", "BatchStep", "PaymentBatch", "PaymentLine", "ScopeByShare"]
+__all__ = [
+    "BatchDeclaration",
+    "BatchShare",
+    "BatchStep",
+    "FundingApproval",
+    "FundingDecision",
+    "PaymentBatch",
+    "PaymentLine",
+    "Recovery",
+    "RecoveryStep",
+    "ScopeByShare",
+]

@@ -9,6 +9,9 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from mingbai.base.models import Act, ActMixin, OriginMixin, StoredFile, User
 from mingbai.base.scope import Asker, ScopeBy, ScopedModel
+from mingbai.payment.models.declaration import BatchDeclaration
+from mingbai.payment.models.funding import FundingDecision
+from mingbai.payment.models.recovery import Recovery
 from mingbai.registry.models import Enrolment, Person
 
 
@@ -49,7 +52,15 @@ class PaymentBatch(ScopedModel, ActMixin):
     )
     expected_count = models.PositiveIntegerField("应发笔数")
     expected_amount = models.BigIntegerField("应发金额（分）")
+    set_off_amount = models.BigIntegerField("抵扣金额（分）", default=0, db_default=0)
     person_count = models.PositiveIntegerField("人次")
+    declaration = models.ForeignKey(
+        BatchDeclaration,
+        verbose_name="申报",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="batches",
+    )
     approvals_needed = models.PositiveSmallIntegerField("须复核人数", default=1)
     lines_digest = models.CharField("明细摘要", max_length=64)
     rulebook_digest = models.CharField("规则库摘要", max_length=64)
@@ -107,7 +118,8 @@ class PaymentLine(ScopedModel, OriginMixin, ActMixin):
     """One amount for one person, sub-item, period, item and turn: held once by the database.
 
     ``nature`` is ``regular``; ``arrears``, what is owed beyond the paid ``basis_line`` by a rule;
-    or ``repaid``, the whole of a ``basis_line`` that the bank returned.
+    or ``repaid``, the whole of a ``basis_line`` that the bank returned. Of ``amount`` the bank is
+    sent what is left after ``set_off``, which goes towards a ``recovery``.
 
     ``period`` is what the money is for: yyyymm for a month; yyyy13 and yyyy14 for the spring and
     autumn term; yyyy00 for a year. ``turn`` is 1, or the day of the case (yyyymmdd) where a rule
@@ -157,6 +169,15 @@ class PaymentLine(ScopedModel, OriginMixin, ActMixin):
         related_name="+",
         db_index=False,
     )
+    set_off = models.BigIntegerField("抵扣追回（分）", default=0, db_default=0)
+    recovery = models.ForeignKey(
+        Recovery,
+        verbose_name="所抵追回",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="set_offs",
+        db_index=False,
+    )
     voided = models.BooleanField("已作废", default=False)
 
     class Meta:
@@ -184,6 +205,11 @@ class PaymentLine(ScopedModel, OriginMixin, ActMixin):
             ),
             models.CheckConstraint(name="payment_line_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(
+                name="payment_line_set_off",
+                condition=Q(set_off=0, recovery__isnull=True)
+                | Q(set_off__gt=0, set_off__lte=F("amount"), recovery__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="payment_line_person_times", condition=Q(person_times__in=(0, 1))
             ),
         )
@@ -192,6 +218,11 @@ class PaymentLine(ScopedModel, OriginMixin, ActMixin):
                 fields=("basis_line",),
                 condition=Q(basis_line__isnull=False),
                 name="payment_line_by_basis",
+            ),
+            models.Index(
+                fields=("recovery",),
+                condition=Q(recovery__isnull=False),
+                name="payment_line_by_recovery",
             ),
         )
 
@@ -226,6 +257,13 @@ class BatchStep(ScopedModel, ActMixin):
     step_at = models.DateTimeField("时间")
     paid_date = models.DateField("发放日期", null=True)
     reason = models.CharField("理由", max_length=200, default="")
+    funding = models.ForeignKey(
+        FundingDecision,
+        verbose_name="所依资金决定",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = "批次步骤"

@@ -26,13 +26,16 @@ DIGEST_COLUMNS: Final = (
     "origin_line",
     "nature",
     "basis_line_id",
+    "set_off",
+    "recovery_id",
 )
 #: Lines are sorted by these; they are unique within a batch.
 DIGEST_ORDER: Final = ("person_id", "period", "item", "turn", "nature", "basis_line_id")
 _CHUNK: Final = 1_000
 _NATURE: Final = DIGEST_COLUMNS.index("nature")
+_SET_OFF: Final = DIGEST_COLUMNS.index("set_off")
 _WHOLE: Final = "\t".join(["%s"] * len(DIGEST_COLUMNS)) + "\n"
-#: A regular line is written without its last two columns, as before lines had a nature: digests
+#: A plain regular line is written without its last columns, as before lines had them: digests
 #: taken then still hold. ``%.0s`` takes a value and writes nothing.
 _REGULAR: Final = "\t".join(["%s"] * _NATURE) + "%.0s" * (len(DIGEST_COLUMNS) - _NATURE) + "\n"
 
@@ -43,9 +46,13 @@ def digest_lines(rows: Iterable[Sequence[Any]]) -> str:
     source = iter(rows)
     while part := list(islice(source, _CHUNK)):
         # One format for thousands of rows: row by row costs twice the time of reading them.
-        line = "".join(_REGULAR if row[_NATURE] == "regular" else _WHOLE for row in part)
-        digest.update((line % tuple(chain.from_iterable(part))).encode())
+        form = "".join(_REGULAR if _is_plain(row) else _WHOLE for row in part)
+        digest.update((form % tuple(chain.from_iterable(part))).encode())
     return digest.hexdigest()
+
+
+def _is_plain(row: Sequence[Any]) -> bool:
+    return row[_NATURE] == "regular" and not row[_SET_OFF]
 
 
 def batch_digest(batch_id: int) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mingbai.rulebook.faults import CannotLoadBook
+from mingbai.rulebook.loading.approvals import read_approvals
 from mingbai.rulebook.loading.bank import read_bank
 from mingbai.rulebook.loading.channels import read_calendar, read_posting_rules
 from mingbai.rulebook.loading.consistency import (
@@ -67,20 +68,12 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
     )
     programmes = tuple(each.programme for each in loaded)
     rosters = (*common.values(), *(roster for each in loaded for roster in each.rosters))
-    offices = read_offices(
-        shelf,
-        f"{folder}/offices.yaml",
-        divisions=frozenset(each.code for each in divisions),
-        leads=_leads(programmes),
-    )
+    codes, leads = frozenset(each.code for each in divisions), _leads(programmes)
+    offices = read_offices(shelf, f"{folder}/offices.yaml", divisions=codes, leads=leads)
     refuse_orphan_towns(divisions, offices, towns=towns, file=f"{folder}/offices.yaml")
-    refuse_shared_names(programmes, file=f"{province}/years/{year}.yaml")
-    refuse_unpayable(
-        programmes, {roster.code: roster for roster in rosters}, folders=dict(chain.folders)
-    )
-    refuse_other_total(programmes, total=listed.budget_total, file=f"{folder}/years/{year}.yaml")
+    _refuse_misfits(programmes, rosters, chain, year=year, total=listed.budget_total)
     items = {item.code: item for each in programmes for item in each.sub_items}
-    known = frozenset(items)
+    known, by_code = frozenset(items), {each.code: each for each in rosters}
     return Book(
         year=year,
         county=county,
@@ -92,11 +85,10 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
         exclusions=_exclusions(loaded, known, year=year, shelf=shelf, chain=chain),
         lists=_lists(loaded, known, year=year),
         absences=_absences(loaded, known, year=year, shelf=shelf, chain=chain),
+        approvals=read_approvals(shelf, f"{folder}/approvals.yaml"),
         bank=read_bank(shelf, f"{folder}/bank.yaml"),
         posting=_posting_rules(shelf, common, loaded, known, chain),
-        procedures=read_procedures(
-            shelf, programmes, chain=chain, year=year, rosters={each.code: each for each in rosters}
-        ),
+        procedures=read_procedures(shelf, programmes, chain=chain, year=year, rosters=by_code),
         calendar=read_calendar(shelf),
         coverages=read_coverages(shelf, year=year, rosters=common, sub_item=items.get),
         handling=read_handling(shelf, county=folder),
@@ -108,6 +100,21 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
         files=shelf.files,
         _index=_index(programmes, rosters, offices),
     )
+
+
+def _refuse_misfits(
+    programmes: tuple[Programme, ...],
+    rosters: Iterable[Roster],
+    chain: Chain,
+    *,
+    year: int,
+    total: int,
+) -> None:
+    """Hold programmes against each other, against their rosters and against the year's total."""
+    folders = dict(chain.folders)
+    refuse_shared_names(programmes, file=f"{folders['province']}/years/{year}.yaml")
+    refuse_unpayable(programmes, {roster.code: roster for roster in rosters}, folders=folders)
+    refuse_other_total(programmes, total=total, file=f"{chain.county}/years/{year}.yaml")
 
 
 def _chain(county: str) -> Chain:

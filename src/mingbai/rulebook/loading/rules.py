@@ -20,6 +20,7 @@ from mingbai.rulebook.model import (
     Effect,
     Exclusion,
     Level,
+    Partial,
     Per,
     PresenceList,
     Schedule,
@@ -75,6 +76,7 @@ def read_amounts(
             least, most = each.money("min"), each.money("max")
             if least > most:
                 each.fail("min", "下限大于上限")
+        partial, round_to = _read_partial(each)
         value_is, source = source_of(each)
         rule = AmountRule(
             sub_item=f"{programme}.{sub}",
@@ -91,11 +93,24 @@ def read_amounts(
             level=level,
             value_is=value_is,
             source=source,
+            partial=partial,
+            round_to_fen=round_to,
         )
+        if partial != "whole" and rule.per != "month":
+            each.fail("partial", "不足整月的算法只用于按月的标准，请删去")
         each.finish()
         rules.append((rule, each.file, each.path))
     node.finish()
     return rules
+
+
+def _read_partial(node: Node) -> tuple[Partial, int]:
+    """What a part of a month pays; only an amount by days is rounded, to 分 unless said."""
+    partial: Partial = node.choice("partial", Partial, "whole")
+    round_to = node.money("round_to") if node.has("round_to") else 1
+    if round_to < 1 or (round_to != 1 and partial != "days"):
+        node.fail("round_to", "取整单位应大于零，只用于按天计算（partial: days）")
+    return partial, round_to
 
 
 def read_checks(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from mingbai.rulebook.model.approvals import (
+    ApprovalBand,
+    ApprovalRule,
+)
 from mingbai.rulebook.model.bank import BankName, BankRules, PayingAccount
 from mingbai.rulebook.model.book import (
     Book,
@@ -52,6 +56,7 @@ from mingbai.rulebook.model.words import (
     Layout,
     Level,
     OfficeKind,
+    Partial,
     Per,
     Privacy,
     RosterKind,
@@ -68,6 +73,8 @@ __all__ = [
     "AmountKind",
     "AmountRule",
     "AnswerTerm",
+    "ApprovalBand",
+    "ApprovalRule",
     "BankName",
     "BankRules",
     "Book",
@@ -82,14 +89,15 @@ __all__ = [
     "DivisionSpec",
     "Effect",
     "Exclusion",
-    "Handling",
     "Group",
+    "Handling",
     "Kind",
     "Layout",
     "Level",
     "Measure",
     "OfficeKind",
     "OfficeSpec",
+    "Partial",
     "PayingAccount",
     "Per",
     "PostedColumn",

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from mingbai.engine.schedule import Calendar
+from mingbai.rulebook.model.approvals import ApprovalRule
 from mingbai.rulebook.model.bank import BankRules
 from mingbai.rulebook.model.channels import Channel, PostingRules
 from mingbai.rulebook.model.coverage import Coverage
@@ -53,6 +54,7 @@ class Book:
     exclusions: tuple[Exclusion, ...]
     lists: tuple[PresenceList, ...]
     absences: tuple[Absence, ...] = field(default=(), kw_only=True)
+    approvals: tuple[ApprovalRule, ...] = field(default=(), kw_only=True)
     bank: BankRules = field(default=BankRules(), kw_only=True)
     procedures: tuple[Procedure, ...] = field(default=(), kw_only=True)
     posting: PostingRules = field(default=PostingRules(), kw_only=True)
@@ -118,6 +120,13 @@ class Book:
             if rule.sub_item == sub_item and in_force:
                 return rule
         raise KeyError(f"没有子项“{sub_item}”的办理程序")
+
+    def approvals_needed(self, amount_fen: int, day: date) -> int:
+        """Return how many people approve a payment of this amount; one where nothing is said."""
+        for rule in self.approvals:
+            if rule.from_date <= day and (rule.to_date is None or day <= rule.to_date):
+                return rule.needed(amount_fen)
+        return 1
 
     def programme(self, code: str) -> Programme:
         """Return one programme, or raise KeyError."""

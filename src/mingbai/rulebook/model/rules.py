@@ -13,6 +13,7 @@ from mingbai.rulebook.model.words import (
     CheckKind,
     Effect,
     Level,
+    Partial,
     Per,
     ScheduleKind,
     ValueIs,
@@ -21,7 +22,12 @@ from mingbai.rulebook.model.words import (
 
 @dataclass(frozen=True, slots=True)
 class AmountRule:
-    """What one item pays between two dates; amounts in 分, ``to_date`` inclusive or open (None)."""
+    """What one item pays between two dates; amounts in 分, ``to_date`` inclusive or open (None).
+
+    ``partial`` says what a month pays that somebody is entitled to only in part: the ``whole``
+    month, nothing before the ``next`` one, or its ``days`` over the month's days, rounded half up
+    to ``round_to_fen``.
+    """
 
     sub_item: str
     item: str
@@ -37,6 +43,8 @@ class AmountRule:
     level: Level
     value_is: ValueIs
     source: str
+    partial: Partial = "whole"
+    round_to_fen: int = 1
 
     @property
     def rule_id(self) -> str:

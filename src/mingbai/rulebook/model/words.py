@@ -13,6 +13,7 @@ Tier = Literal["central", "province", "city", "county", "town", "other"]
 Effect = Literal["hold", "note"]
 AmountKind = Literal["fixed", "graded", "actual"]
 Per = Literal["month", "term", "year", "case"]
+Partial = Literal["whole", "next", "days"]
 ScheduleKind = Literal["linear", "points"]
 RosterKind = Literal[
     "subsidy", "training", "list", "register", "insured", "progress", "funds", "information"

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from mingbai.registry.actions.apply import (
+    Asked,
+    CannotAddPaper,
+    CannotApply,
+    add_paper,
+    receive_application,
+    resubmit_application,
+)
 from mingbai.registry.actions.change import (
     CHANGE_REASONS,
     CannotChangeEnrolment,
@@ -57,6 +65,12 @@ from mingbai.registry.actions.record import (
     refuse_records,
 )
 from mingbai.registry.actions.reveal import FIELDS, CannotRevealPerson, reveal_person
+from mingbai.registry.actions.review import (
+    CannotReview,
+    Opinion,
+    review_applications,
+    withdraw_application,
+)
 from mingbai.registry.actions.settle import (
     REASONS,
     CannotSettleFinding,
@@ -73,6 +87,9 @@ __all__ = [
     "FIELDS",
     "REASONS",
     "Answer",
+    "Asked",
+    "CannotAddPaper",
+    "CannotApply",
     "CannotChangeEnrolment",
     "CannotCorrect",
     "CannotDecideChange",
@@ -85,6 +102,7 @@ __all__ = [
     "CannotRecordVisit",
     "CannotRegisterDocument",
     "CannotRevealPerson",
+    "CannotReview",
     "CannotRevokeDocument",
     "CannotSettleFinding",
     "CannotUndoMerge",
@@ -93,11 +111,13 @@ __all__ = [
     "DeathReport",
     "EnrolmentReport",
     "IssueReport",
+    "Opinion",
     "RowsReport",
     "SettlingReport",
     "Wanted",
     "accept_item",
     "accept_records",
+    "add_paper",
     "answer_item",
     "compare_sheets",
     "decide_changes",
@@ -112,17 +132,21 @@ __all__ = [
     "propose_changes",
     "propose_merge",
     "reasons_for",
+    "receive_application",
     "record_death",
     "record_listed_deaths",
     "record_visit",
     "refuse_merge",
     "refuse_records",
     "register_document",
+    "resubmit_application",
     "return_item",
     "reveal_person",
+    "review_applications",
     "revoke_document",
     "settle_finding",
     "settle_findings",
     "undo_merge",
+    "withdraw_application",
     "withdraw_death",
 ]

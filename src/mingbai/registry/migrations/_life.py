@@ -74,7 +74,7 @@ EXISTS (SELECT 1 FROM registry_enrolment e
 """
 
 
-class _Trigger(NamedTuple):
+class Trigger(NamedTuple):
     name: str
     event: str
     table: str
@@ -83,27 +83,27 @@ class _Trigger(NamedTuple):
 
 
 GUARDS = (
-    _Trigger(
+    Trigger(
         "registry_step_order", "INSERT", "registry_enrolmentstep", _ORDER,
         "this step does not follow the one before it",
     ),
-    _Trigger(
+    Trigger(
         "registry_step_change", "INSERT", "registry_enrolmentstep", _OF_CHANGE,
         "this step is not what was proposed and approved",
     ),
-    _Trigger(
+    Trigger(
         "registry_verdict_maker", "INSERT", "registry_changeverdict", _VERDICT,
         "the verdict names another maker",
     ),
-    _Trigger(
+    Trigger(
         "registry_change_open", "INSERT", "registry_enrolmentchange", _PROPOSAL,
         "an earlier proposal is still open",
     ),
-    _Trigger(
+    Trigger(
         "registry_enrolment_end", 'UPDATE OF "end_period"', "registry_enrolment", _END,
         "an enrolment ends once, with its step",
     ),
-    _Trigger(
+    Trigger(
         "registry_enrolment_apart", "INSERT", "registry_enrolment", _APART,
         "this person has the right in these months already",
     ),
@@ -133,7 +133,7 @@ class GuardLives(Operation):
     ) -> None:
         self.database_backwards(app_label, editor, from_state, to_state)
         for guard in self._wanted():
-            for statement in _create(editor.connection.vendor, guard):
+            for statement in create_trigger(editor.connection.vendor, guard):
                 editor.execute(statement, params=None)
 
     def database_backwards(
@@ -146,11 +146,11 @@ class GuardLives(Operation):
     def describe(self) -> str:
         return "Hold the life of an enrolment by triggers"
 
-    def _wanted(self) -> list[_Trigger]:
+    def _wanted(self) -> list[Trigger]:
         return [g for g in GUARDS if self.tables is None or g.table in self.tables]
 
 
-def _create(vendor: str, guard: _Trigger) -> tuple[str, ...]:
+def create_trigger(vendor: str, guard: Trigger) -> tuple[str, ...]:
     name, event, table, refused, message = guard
     if vendor == "sqlite":
         return (

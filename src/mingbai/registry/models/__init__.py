@@ -1,5 +1,10 @@
 """Persons, their enrolments, what comparison found about them and how each finding was settled."""
 
+from mingbai.registry.models.application import (
+    Application,
+    ApplicationPaper,
+    ApplicationStep,
+)
 from mingbai.registry.models.correction import (
     CorrectionItem,
     CorrectionSlip,
@@ -44,6 +49,9 @@ from mingbai.registry.models.posting import (
 
 __all__ = [
     "HEAD",
+    "Application",
+    "ApplicationPaper",
+    "ApplicationStep",
     "BoardPhoto",
     "ChangeVerdict",
     "Comparison",

@@ -36,12 +36,13 @@ def read_procedures(
     *,
     chain: Chain,
     year: int,
-    rosters: Mapping[str, Roster],
+    rosters: Iterable[Roster],
 ) -> tuple[Procedure, ...]:
     """Read the procedures of all sub-items that pay people; raises CannotLoadBook.
 
     What a programme's own file says stands instead of the default, more local over wider.
     """
+    known = {roster.code: roster for roster in rosters}
     common: list[_Read] = []
     if shelf.exists(DEFAULT):
         node = Node(shelf.read_yaml(DEFAULT), file=DEFAULT)
@@ -54,7 +55,7 @@ def read_procedures(
         levels = [
             [(replace(rule, sub_item=sub.code), file, path) for sub in paying
              for rule, file, path in common],
-            *_levels(shelf, programme, paying, chain=chain, rosters=rosters),
+            *_levels(shelf, programme, paying, chain=chain, rosters=known),
         ]  # fmt: skip
         laid = overlay([close_spans(level, key=_of) for level in levels], key=_of)
         found += [rule for rule in laid if _in_force(rule, year)]

@@ -36,13 +36,12 @@ def read_procedures(
     *,
     chain: Chain,
     year: int,
-    rosters: Iterable[Roster],
+    rosters: Mapping[str, Roster],
 ) -> tuple[Procedure, ...]:
     """Read the procedures of all sub-items that pay people; raises CannotLoadBook.
 
     What a programme's own file says stands instead of the default, more local over wider.
     """
-    known = {roster.code: roster for roster in rosters}
     common: list[_Read] = []
     if shelf.exists(DEFAULT):
         node = Node(shelf.read_yaml(DEFAULT), file=DEFAULT)
@@ -55,7 +54,7 @@ def read_procedures(
         levels = [
             [(replace(rule, sub_item=sub.code), file, path) for sub in paying
              for rule, file, path in common],
-            *_levels(shelf, programme, paying, chain=chain, rosters=known),
+            *_levels(shelf, programme, paying, chain=chain, rosters=rosters),
         ]  # fmt: skip
         laid = overlay([close_spans(level, key=_of) for level in levels], key=_of)
         found += [rule for rule in laid if _in_force(rule, year)]

@@ -29,6 +29,7 @@ from mingbai.engine.checks.kinds import (
     TwoNames,
 )
 from mingbai.engine.checks.loading import CannotLoadSpecs, dump_specs, kind_name, load_specs
+from mingbai.engine.checks.prepared import NumbersCollide, Prepared, open_prepared, prepare
 from mingbai.engine.checks.recheck import recheck, sort_findings
 from mingbai.engine.checks.run import check
 from mingbai.engine.checks.shapes import COLUMNS, ROSTER, CannotCheck, CheckSpec
@@ -38,10 +39,10 @@ __all__ = [
     "ALL_KINDS", "COLUMNS", "EVIDENCE_ROWS", "FINDING_SCHEMA", "MESSAGES", "NAMES", "ROSTER",
     "Absence", "AgeSex", "AmountStandard", "CannotCheck", "CannotLoadSpecs", "Capacity",
     "CheckSpec", "CodeList", "Continuity", "EntitledSpan", "HouseholdGrants", "HouseholdHead",
-    "HouseholdMembers", "MissingKey", "MutualExclusion", "OnList", "OverlappingSpans",
-    "ProgressTotals", "Quota", "RepeatedPerson", "SharedValue", "TwoNames", "Unwatched",
-    "check", "dump_specs", "find_unwatched", "kind_name", "load_specs", "message",
-    "recheck", "sort_findings",
+    "HouseholdMembers", "MissingKey", "MutualExclusion", "NumbersCollide", "OnList",
+    "OverlappingSpans", "Prepared", "ProgressTotals", "Quota", "RepeatedPerson", "SharedValue",
+    "TwoNames", "Unwatched", "check", "dump_specs", "find_unwatched", "kind_name", "load_specs", "message",
+    "open_prepared", "prepare", "recheck", "sort_findings",
 ]  # fmt: skip
 
 #: Every code of a findings table and its sentence.

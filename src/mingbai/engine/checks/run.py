@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -14,6 +14,8 @@ from mingbai.engine.checks.machines.duckdb import run_duckdb
 from mingbai.engine.checks.machines.plain import run_plain
 from mingbai.engine.checks.machines.sources import Source, open_source
 from mingbai.engine.checks.machines.spark import run_spark
+from mingbai.engine.checks.prepared.checking import run_prepared
+from mingbai.engine.checks.prepared.store import Prepared
 from mingbai.engine.checks.shapes import CannotCheck, CheckSpec, check_identifier
 
 Machine = Literal["duckdb", "plain", "spark"]
@@ -23,7 +25,7 @@ _AT_ONCE: Final = 2_000_000
 
 
 def check(
-    tables: Mapping[str, pa.Table | Path],
+    tables: Mapping[str, pa.Table | Path] | Prepared,
     specs: Iterable[CheckSpec],
     machine: Machine = "duckdb",
     *,
@@ -37,8 +39,14 @@ def check(
     and columns of COLUMNS. `threads` and `memory` bound DuckDB and a local Spark; what does not
     fit goes to a temporary folder. Raises CannotCheck when a spec asks for a table or column that
     is not there, or for a machine that is not installed.
+
+    Of tables prepared before (see `prepare`) DuckDB alone reads; they have limits of their own.
     """
     wanted = list(specs)
+    if isinstance(tables, Prepared):
+        if machine != "duckdb":
+            raise ValueError(f"what is prepared is read by duckdb, not by {machine}")
+        return _gather(wanted, run_prepared(tables, wanted))
     sources, needed = open_sources(tables, wanted)
     if machine == "plain":
         caught = run_plain(
@@ -50,7 +58,11 @@ def check(
         caught = run_spark(sources, needed, wanted, threads=threads, memory=memory)
     else:
         raise ValueError(f"no machine {machine!r}")
-    found = [gather_findings(wanted, hits) for hits in _batches(caught)]
+    return _gather(wanted, caught)
+
+
+def _gather(specs: Sequence[CheckSpec], caught: Iterator[tuple[int, pl.DataFrame]]) -> pa.Table:
+    found = [gather_findings(specs, hits) for hits in _batches(caught)]
     return pa.concat_tables(found) if found else FINDING_SCHEMA.empty_table()
 
 

@@ -110,6 +110,12 @@ class CheckSpec:
         """The check for a machine that speaks SQL; gives the columns of Hit."""
         raise NotImplementedError
 
+    def tallied_query(self) -> Query | None:
+        """The same from `<table>_spells` and `<table>_tally` (see `tallies`), where these tell
+        without their rows what everybody adds up to. Rows of `<table>` tell their spell's `era`.
+        """
+        return None
+
     def contexts(self) -> Mapping[str, str]:
         """Small tables that `query` reads beside those of `needs`, and the statement of each over
         all rows, in which each row stands for some row (SELECT DISTINCT). Equal names mean equal

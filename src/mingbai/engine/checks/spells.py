@@ -33,6 +33,10 @@ class Sieve:
     values: Mapping[str, object]
     by: str = "id_key"
 
+    def content(self) -> object:
+        """Rules that differ in severity only ask the same."""
+        return self.text, tuple(sorted(self.values.items())), self.by
+
 
 def month_era(period: str) -> str:
     """SQL for the four years in which a month lies."""
@@ -69,8 +73,8 @@ def fold(relation: str, columns: AbstractSet[str], codes: Mapping[str, str]) -> 
     # Smeared downwards, the highest bit tells its place by their count.
     return f"""
         SELECT {", ".join(told)}, times, months, era,
-               {_period("bit_count((months & ((~months) + 1)) - 1)")} AS first_period,
-               {_period("bit_count(s32) - 1")} AS last_period
+               {month_at("era", "bit_count((months & ((~months) + 1)) - 1)")} AS first_period,
+               {month_at("era", "bit_count(s32) - 1")} AS last_period
         FROM (
             SELECT *, months | (months >> 1) AS s1, s1 | (s1 >> 2) AS s2, s2 | (s2 >> 4) AS s4,
                    s4 | (s4 >> 8) AS s8, s8 | (s8 >> 16) AS s16, s16 | (s16 >> 32) AS s32
@@ -87,8 +91,9 @@ def _cast(column: str, kind: str | None) -> str:
     return f'CAST("{column}" AS {kind}) AS "{column}"' if kind else f'"{column}"'
 
 
-def _period(bit: str) -> str:
+def month_at(era: str, bit: str) -> str:
+    """SQL for the month that a bit of an era stands for; twin of `month_era` and `month_bit`."""
     # Counts of bits are tiny integers, which overflow from the era's third year.
     place = f"CAST({bit} AS INTEGER)"
-    first = f"era * {_ERA} + {place} // 16 * 100 + {place} % 16"
-    return f"CAST(CASE WHEN era >= {_ODD // 2} THEN era - {_ODD} ELSE {first} END AS INTEGER)"
+    first = f"{era} * {_ERA} + {place} // 16 * 100 + {place} % 16"
+    return f"CAST(CASE WHEN {era} >= {_ODD // 2} THEN {era} - {_ODD} ELSE {first} END AS INTEGER)"

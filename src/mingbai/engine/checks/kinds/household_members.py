@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row, address
+from mingbai.engine.checks.sharing import narrow
 from mingbai.engine.checks.spells import Sieve
 
 
@@ -98,7 +99,7 @@ class HouseholdMembers(CheckSpec):
             SELECT r.id_key FROM {self.table}_spells AS r
             WHERE r.household_key IS NULL AND {self.spell_scope()}
             UNION ALL
-            SELECT r.id_key FROM {self.table}_spells AS r
+            SELECT r.id_key FROM {narrow(self.table, "id_key", "household_key")} AS r
             WHERE r.id_key IS NOT NULL AND {self.spell_scope()}
             GROUP BY r.id_key HAVING min(r.household_key) <> max(r.household_key)
             """,  # noqa: S608 - the table's name passed check_identifier, the rest is ours

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row, check_identifier
+from mingbai.engine.checks.tallies import count_people
 
 #: What is counted on the roster, and what a row needs for it.
 _COUNTED: Final = {"people": "id_key", "rows": None, "amount": "amount"}
@@ -97,6 +98,13 @@ class ProgressTotals(CheckSpec):
 
     def query(self) -> Query:
         """Tally the roster by slot, gather the lines by slot, lay one beside the other."""
+        return self._lay(self._seen())
+
+    def tallied_query(self) -> Query:
+        """The same, where slots were tallied before."""
+        return self._lay(self._tallied())
+
+    def _lay(self, ours: str) -> Query:
         values: dict[str, object] = {"tolerance": self.tolerance, **self.scope_values()}
         if self.measure:
             values["measure"] = self.measure
@@ -106,7 +114,7 @@ class ProgressTotals(CheckSpec):
         )
         return Query(
             f"""
-            WITH {self._sides()}, {self._laid()}, differing AS (
+            WITH {ours}, {self._stated()}, {self._laid()}, differing AS (
                 SELECT CASE WHEN claimed - listed > $tolerance THEN '{over}'
                             ELSE '{under}' END AS code, *
                 FROM laid WHERE claimed = most
@@ -139,7 +147,7 @@ class ProgressTotals(CheckSpec):
                 UNION ALL
                 SELECT 'totals_uncounted', coalesce(g.sub_item, '') || '|' || g.place,
                        '{self.table}', g.row, TRUE, NULL, NULL
-                FROM given AS g WHERE {self._lacking()}
+                FROM unseen AS g
             )
             SELECT code, NULL AS person, cause, "table", row, subject, fact1, fact2 FROM found
             """,  # noqa: S608 - both tables' names passed check_identifier, the rest is ours
@@ -151,23 +159,64 @@ class ProgressTotals(CheckSpec):
         town = " OR g.place = ''" if self.by_town else ""
         return f"g.sub_item IS NULL OR g.period IS NULL OR g.value IS NULL{town}"
 
-    def _sides(self) -> str:
-        """Tables in between: the roster's rows and tally, the progress table's lines and slots."""
-        place = "coalesce(r.town, '')" if self.by_town else "''"
+    def _place(self) -> str:
+        return "coalesce(r.town, '')" if self.by_town else "''"
+
+    def _seen(self) -> str:
+        """Tables in between: the roster's rows, their tally, and those that cannot be counted."""
         value = f"r.{self._value}" if self._value else "1"
         lacking = self._lacking()
+        return f"""
+            given AS (
+                SELECT r.sub_item, r.period, {self._place()} AS place, {value} AS value, r.row
+                FROM {self.table} AS r WHERE {self.scope()}
+            ), good AS (
+                SELECT * FROM given AS g WHERE NOT ({lacking})
+            ), unseen AS (
+                SELECT * FROM given AS g WHERE {lacking}
+            ), tally AS ({self._tally()}), present AS (
+                SELECT sub_item, place, period, min(row) AS row
+                FROM good GROUP BY sub_item, place, period
+            )"""  # noqa: S608 - names passed check_identifier, the rest is ours
+
+    def _tallied(self) -> str:
+        """`_seen` from spells and tallies."""
+        town = "coalesce(r.town, '') <> ''" if self.by_town else "TRUE"
+        first = {"people": "first_person", "rows": "first", "amount": "first_amount"}[self.counted]
+        value = f"r.{self._value}" if self._value else "1"
+        summed = f"""
+            SELECT r.sub_item, {self._place()} AS place, r.period, min(r.{first}) AS row,
+                   CAST(sum(r.{"amount" if self.counted == "amount" else "rows"}) AS BIGINT) AS n
+            FROM {self.table}_tally AS r
+            WHERE r.sub_item IS NOT NULL AND r.period IS NOT NULL AND {town} AND {self.scope()}
+            GROUP BY r.sub_item, {self._place()}, r.period HAVING min(r.{first}) IS NOT NULL
+            """  # noqa: S608 - names passed check_identifier, the rest is ours
+        tally = "SELECT sub_item, place, period, n FROM present"
+        if self.counted == "people":
+            tally = count_people(
+                f"{self.table}_spells",
+                place=self._place(),
+                months=self.spell_months(),
+                condition=f"{town} AND {self.spell_scope()}",
+                yearly=self.cumulative,
+            )
+        return f"""
+            present AS ({summed}), tally AS ({tally}), unseen AS (
+                SELECT r.sub_item, r.period, {self._place()} AS place, r.row
+                FROM {self.table} AS r
+                WHERE (r.sub_item IS NULL OR r.era IS NULL OR {value} IS NULL OR NOT {town})
+                  AND {self.scope()}
+            )"""  # noqa: S608 - names passed check_identifier, the rest is ours
+
+    def _stated(self) -> str:
+        """Tables in between: the progress table's lines and slots."""
         lost = "p.sub_item IS NULL OR p.period IS NULL"
         ours = f"coalesce(p.town, '') {'<>' if self.by_town else '='} ''"
         if self.measure:
             ours += " AND (p.measure = $measure OR p.measure IS NULL)"
             lost += " OR p.measure IS NULL"
         return f"""
-            given AS (
-                SELECT r.sub_item, r.period, {place} AS place, {value} AS value, r.row
-                FROM {self.table} AS r WHERE {self.scope()}
-            ), good AS (
-                SELECT * FROM given AS g WHERE NOT ({lacking})
-            ), tally AS ({self._tally()}), lines AS (
+            lines AS (
                 SELECT p.sub_item, p.period, coalesce(p.town, '') AS place, p.claimed, p.row,
                        {lost} AS lost
                 FROM {self.other} AS p WHERE {ours} AND {self.scope("p")}
@@ -183,10 +232,7 @@ class ProgressTotals(CheckSpec):
         if self.cumulative:
             until = "t.period <= k.period AND t.period // 100 = k.period // 100"
         return f"""
-            present AS (
-                SELECT sub_item, place, period, min(row) AS row
-                FROM good GROUP BY sub_item, place, period
-            ), slots AS (
+            slots AS (
                 SELECT sub_item, place, period FROM stated
                 UNION
                 SELECT sub_item, place, period FROM present

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row, check_column
+from mingbai.engine.checks.sharing import narrow_repeated
 from mingbai.engine.checks.spells import Sieve
 
 
@@ -75,9 +76,10 @@ class RepeatedPerson(CheckSpec):
         """More rows than months."""
         more = "".join(f", r.{column}" for column in self.per if column != "period")
         dated = "period" in self.per
+        spells = narrow_repeated(self.table) if dated else f"{self.table}_spells"
         return Sieve(
             f"""
-            SELECT r.id_key FROM {self.table}_spells AS r
+            SELECT r.id_key FROM {spells} AS r
             WHERE r.id_key IS NOT NULL AND {self.spell_scope()}
             GROUP BY r.id_key, r.sub_item{more}{", r.era" if dated else ""}
             HAVING sum(r.times) > {"bit_count(bit_or(r.months))" if dated else "1"}

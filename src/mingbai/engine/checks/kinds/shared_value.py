@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row
+from mingbai.engine.checks.sharing import narrow
 from mingbai.engine.checks.spells import Sieve
 
 _CODES: Final = {"account_key": "shared_account", "phone_key": "shared_phone"}
@@ -76,14 +77,15 @@ class SharedValue(CheckSpec):
         """Values with two people, and all people who have them; what is missing would join with
         nothing.
         """
+        shared = narrow(self.table, self.column, "id_key")
         return Sieve(
             f"""
             WITH busy AS (
-                SELECT r.{self.column} AS value FROM {self.table}_spells AS r
+                SELECT r.{self.column} AS value FROM {shared} AS r
                 WHERE {self.spell_scope()} GROUP BY r.{self.column}
                 HAVING min(r.id_key) <> max(r.id_key)
             )
-            SELECT r.id_key FROM {self.table}_spells AS r
+            SELECT r.id_key FROM {shared} AS r
             JOIN busy AS b ON r.{self.column} = b.value
             """,  # noqa: S608 - names passed check_identifier, the column is one of two
             self.scope_values(),

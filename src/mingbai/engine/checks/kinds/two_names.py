@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mingbai.engine.checks.shapes import CheckSpec, Hit, Query, Row
+from mingbai.engine.checks.sharing import narrow
 from mingbai.engine.checks.spells import Sieve
 
 
@@ -64,7 +65,7 @@ class TwoNames(CheckSpec):
         """IDs with two names."""
         return Sieve(
             f"""
-            SELECT r.id_key FROM {self.table}_spells AS r
+            SELECT r.id_key FROM {narrow(self.table, "id_key", "name_key")} AS r
             WHERE r.id_key IS NOT NULL AND {self.spell_scope()}
             GROUP BY r.id_key HAVING min(r.name_key) <> max(r.name_key)
             """,  # noqa: S608 - the table's name passed check_identifier

@@ -14,24 +14,14 @@ from typing import Final
 
 import duckdb
 import polars as pl
-import pyarrow as pa
 
 from mingbai.engine.checks.findings import PLACED
 from mingbai.engine.checks.machines import sieving
-from mingbai.engine.checks.machines.sources import PLACE, Source
+from mingbai.engine.checks.machines.sources import PLACE, TYPES, Source
 from mingbai.engine.checks.shapes import COLUMNS, CheckSpec
 
 #: Below so many rows a sieve costs more than it saves.
 SIEVE_FROM: Final = 50_000
-
-_TYPES: Final[Mapping[pa.DataType, str]] = {
-    pa.binary(): "BLOB",
-    pa.string(): "VARCHAR",
-    pa.int8(): "TINYINT",
-    pa.int32(): "INTEGER",
-    pa.int64(): "BIGINT",
-    pa.date32(): "DATE",
-}
 
 
 def run_duckdb(
@@ -102,7 +92,7 @@ def _declare_files(machine: duckdb.DuckDBPyConnection, source: Source, columns: 
     files = ", ".join("'" + str(file).replace("'", "''") + "'" for file in source.files)
     told = []
     for column in source.told(columns):
-        kind = _TYPES[COLUMNS.get(column) or PLACE[column]]
+        kind = TYPES[COLUMNS.get(column) or PLACE[column]]
         given = f'"{column}"' if column in source.columns else "NULL"
         told.append(_told(name, column, f"CAST({given} AS {kind})"))
     machine.execute(

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from mingbai.engine.checks.machines.sources import Source
 from mingbai.engine.checks.shapes import COLUMNS, CheckSpec
+from mingbai.engine.checks.sharing import LISTED
 from mingbai.engine.checks.spells import Sieve, fold
 
 
@@ -37,8 +38,8 @@ def sieve_people(
             _fold_table(machine, name, folded)
     numbers: dict[object, int] = {}
     for _, sieve in sieves.values():
-        if _content(sieve) not in numbers:
-            number = numbers[_content(sieve)] = len(numbers)
+        if sieve.content() not in numbers:
+            number = numbers[sieve.content()] = len(numbers)
             value = "NULL" if sieve.by == "id_key" else sieve.by
             machine.execute(
                 f"INSERT INTO whole.found SELECT DISTINCT {number}, id_key, {value}"  # noqa: S608
@@ -47,8 +48,8 @@ def sieve_people(
             )
     fetch_people(machine, sources, {n for spec, _ in sieves.values() for n in spec.needs()}, needed)
     for spec, sieve in sieves.values():
-        _declare_sieved(machine, numbers[_content(sieve)], spec, sieve, needed)
-    return {key: f"sieved_{numbers[_content(sieve)]}" for key, (_, sieve) in sieves.items()}
+        _declare_sieved(machine, numbers[sieve.content()], spec, sieve, needed)
+    return {key: f"sieved_{numbers[sieve.content()]}" for key, (_, sieve) in sieves.items()}
 
 
 def _fold_table(machine: duckdb.DuckDBPyConnection, name: str, columns: Set[str]) -> None:
@@ -65,11 +66,10 @@ def _fold_table(machine: duckdb.DuckDBPyConnection, name: str, columns: Set[str]
             )
     text = fold(f"whole._bare_{name}", columns, codes)
     machine.execute(f"CREATE TABLE whole.{name}_spells AS {text}")
-
-
-def _content(sieve: Sieve) -> object:
-    """Rules that differ in severity only ask the same."""
-    return sieve.text, tuple(sorted(sieve.values.items())), sieve.by
+    for listed in LISTED:
+        if listed.columns <= columns:
+            view = listed.narrowed(name)
+            machine.execute(f"CREATE VIEW whole.{view} AS FROM whole.{name}_spells")
 
 
 def fetch_people(

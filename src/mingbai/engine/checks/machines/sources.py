@@ -21,6 +21,16 @@ PLACE: Final[Mapping[str, pa.DataType]] = {
     "sub_item": pa.string(),
 }
 
+#: How DuckDB calls the types of COLUMNS and PLACE.
+TYPES: Final[Mapping[pa.DataType, str]] = {
+    pa.binary(): "BLOB",
+    pa.string(): "VARCHAR",
+    pa.int8(): "TINYINT",
+    pa.int32(): "INTEGER",
+    pa.int64(): "BIGINT",
+    pa.date32(): "DATE",
+}
+
 
 @dataclass(frozen=True)
 class Source:

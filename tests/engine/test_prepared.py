@@ -1,0 +1,106 @@
+"""What is prepared once finds what everything raw finds, for every kind, as rows come."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.engine.rolls import GENERATORS, given_tables, roll
+from tests.engine.test_machines import draw_many, every_spec
+
+from mingbai.engine.checks import (
+    ALL_KINDS,
+    CannotCheck,
+    NumbersCollide,
+    SharedValue,
+    TwoNames,
+    check,
+    open_prepared,
+    prepare,
+)
+from mingbai.engine.checks.prepared import folding
+
+NAMES = [TwoNames(rule="names")]
+ONE = roll({"who": "a", "name": "m"}, {"who": "b", "name": "m"}, sheet="one")
+TWO = roll({"who": "a", "name": "n"}, sheet="two")
+
+
+FOLD_FROM = st.sampled_from([0, 0, 0, 10**9])
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS, ids=lambda kind: kind.__name__)
+@given(data=st.data())
+@settings(max_examples=8, deadline=None)
+def test_prepared_tables_find_the_same_as_rows_come(kind, data):
+    spec, drawn = data.draw(GENERATORS[kind]), data.draw(given_tables)
+    tables = {name: drawn[name] for name in spec.needs()}
+    cut = {name: data.draw(st.integers(0, table.num_rows)) for name, table in tables.items()}
+    before = {name: table.slice(0, cut[name]) for name, table in tables.items()}
+    with prepare(before, threads=1, fold_from=data.draw(FOLD_FROM)) as prepared:
+        assert check(prepared, [spec]).equals(check(before, [spec], "plain"))
+        prepared.add({name: table.slice(cut[name]) for name, table in tables.items()})
+        assert check(prepared, [spec]).equals(check(tables, [spec], "plain"))
+
+
+def test_many_rows_find_the_same_from_files_and_after_opening_again(tmp_path):
+    tables, specs = draw_many(7, 4_000), every_spec()
+    wanted = check(tables, specs, "plain")
+    folder = tmp_path / "以'部'分"
+    folder.mkdir()
+    for number in range(3):
+        part = tables["roster"].slice(number * 1500, 1500)
+        pq.write_table(part, folder / f"part-{number}.parquet", row_group_size=100)
+    given_ = {**tables, "roster": folder}
+    with prepare(given_, tmp_path, fold_from=100) as prepared:
+        assert check(prepared, specs).equals(wanted)
+    with open_prepared(tmp_path) as prepared:
+        assert check(prepared, specs).equals(wanted)
+        assert prepared.tables["roster"].is_folded
+        assert not prepared.tables["progress"].is_folded
+
+
+def test_values_that_several_share_are_known_as_they_come():
+    specs = [SharedValue(rule="r"), *NAMES]
+    first = roll({"who": "a", "account": "x", "name": "m"}, sheet="one")
+    more = roll({"who": "b", "account": "x", "name": "m"}, {"who": "a", "name": "n"}, sheet="two")
+    with prepare({"roster": first}, fold_from=0) as prepared:
+        assert check(prepared, specs).num_rows == 0
+        prepared.add({"roster": more})
+        assert check(prepared, specs)["rule"].to_pylist() == ["r", "names"]
+
+
+def test_no_specs_find_nothing():
+    with prepare({"roster": ONE}, fold_from=0) as prepared:
+        assert check(prepared, []).num_rows == 0
+
+
+def test_what_was_not_prepared_is_told(tmp_path):
+    narrow = ONE.select(["id_key", "line"])
+    with prepare({"roster": narrow}, fold_from=0) as prepared:
+        with pytest.raises(CannotCheck, match="lacks name_key"):
+            check(prepared, NAMES)
+        with pytest.raises(CannotCheck, match="no table 'deaths' was prepared"):
+            prepared.add({"deaths": ONE})
+        with pytest.raises(CannotCheck, match="lacks id_key"):
+            prepared.add({"roster": ONE.drop_columns(["id_key"])})
+        with pytest.raises(CannotCheck, match="no table 'other' was prepared"):
+            check(prepared, [TwoNames(rule="r", table="other")])
+        with pytest.raises(ValueError, match="plain"):
+            check(prepared, NAMES, "plain")
+    with pytest.raises(CannotCheck, match="nothing was prepared"):
+        open_prepared(tmp_path)
+
+
+def test_numbers_that_collide_are_noticed(monkeypatch):
+    """Control: with numbers too poor to tell values apart, nothing is found wrongly in silence."""
+    tables = {"roster": pa.concat_tables([ONE, TWO])}
+    good = folding.number_rows
+    monkeypatch.setattr(
+        folding,
+        "number_rows",
+        lambda *a: f"SELECT * REPLACE (7::UBIGINT AS spell) FROM ({good(*a)})",
+    )
+    with pytest.raises(NumbersCollide):
+        prepare(tables, fold_from=0)

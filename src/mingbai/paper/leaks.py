@@ -69,6 +69,11 @@ class Leak:
     column: str
     kind: str
 
+    @property
+    def words(self) -> str:
+        """What was found, without where."""
+        return KINDS[self.kind]
+
     def __str__(self) -> str:
         where = f"第{self.row}行" if self.row else "正文"
         return f"{where}{f'“{self.column}”列' if self.column else ''}：{KINDS[self.kind]}"
@@ -80,17 +85,21 @@ def scan_rows(
     masks: Sequence[str],
     labels: Sequence[str],
     known: Callable[[int], Sequence[str]] | None = None,
+    names: Callable[[int], Sequence[str]] | None = None,
     most: int = 20,
 ) -> tuple[Leak, ...]:
     """Leaks in masked cells, row by row from 1, at most ``most``.
 
     ``masks`` and ``labels`` name each column. ``known(row)`` gives the identifiers of the person in
     the row: no piece of seven characters of one may stand in any cell, nor pieces of four and more
-    that together make ten, however they are split over cells.
+    that together make ten, however they are split over cells. ``names(row)`` gives whole names that
+    may stand in no cell.
     """
     found: list[Leak] = []
     for number, cells in enumerate(rows, start=1):
         found += _scan_row(number, cells, masks, labels, known(number) if known else ())
+        if names:
+            found += _scan_names(number, cells, labels, names(number))
         if len(found) >= most:
             break
     return tuple(found[:most])
@@ -145,6 +154,17 @@ def _scan_row(
     return found
 
 
+def _scan_names(
+    number: int, cells: Sequence[str], labels: Sequence[str], names: Sequence[str]
+) -> list[Leak]:
+    whole = [packed for packed in ("".join(name.split()) for name in names) if len(packed) > 1]
+    return [
+        Leak(number, label, "name_shown")
+        for cell, label in zip(cells, labels, strict=True)
+        if any(name in "".join(cell.split()) for name in whole)
+    ]
+
+
 def _numbers(text: str, *, short: bool) -> list[str]:
     """Kinds of numbers that stand in a text, whatever width, script or spacing."""
     plain = _plain(text)
@@ -174,25 +194,30 @@ def _pack(text: str) -> str:
     return "".join(_KEPT.findall(_plain(text).upper()))
 
 
-def _grams(identifier: str, size: int) -> tuple[str, ...]:
-    return tuple(identifier[at : at + size] for at in range(len(identifier) - size + 1))
+def _grams(identifier: str, size: int, least: int) -> tuple[str, ...]:
+    """Pieces of an identifier, but not runs of one digit: amounts hold those too."""
+    pieces = (identifier[at : at + size] for at in range(len(identifier) - size + 1))
+    return tuple(piece for piece in pieces if len(set(piece)) >= least)
 
 
 def _held(packed: str, identifier: str) -> bool:
     """Whether a piece of seven characters of the identifier stands in the packed text."""
-    whole = _pack(identifier)
-    size = min(_PIECES, len(whole))
-    return size >= _PIECES and any(gram in packed for gram in _grams(whole, size))
+    return any(gram in packed for gram in _grams(_pack(identifier), _PIECES, 3))
 
 
 def _pieced(cells: Sequence[str], identifier: str) -> bool:
-    """Whether short pieces, in several cells, together cover ten characters of it."""
-    whole = _pack(identifier)
-    shown: set[int] = set()
-    for at, gram in enumerate(_grams(whole, _PIECE)):
-        if any(gram in cell for cell in cells):
-            shown.update(range(at, at + _PIECE))
-    return len(shown) >= _COVERED
+    """Whether short pieces of it stand in the cells that together are ten characters long."""
+    shown = 0
+    grams = _grams(_pack(identifier), _PIECE, 2)
+    for cell in cells:
+        places: set[int] = set()
+        for gram in grams:
+            at = cell.find(gram)
+            while at >= 0:
+                places.update(range(at, at + _PIECE))
+                at = cell.find(gram, at + 1)
+        shown += len(places)
+    return shown >= _COVERED
 
 
 def _windows(packed: str) -> Iterable[str]:

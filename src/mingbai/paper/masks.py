@@ -204,7 +204,7 @@ _ALL: Final = (
     _mask("village", "地址到村（居）", "village text", address_village, r"[^0-9０-９]{0,60}"),
     _mask("place", "区划名称", "town village", as_it_is, r"[^0-9０-９]{0,40}"),
     _mask(
-        "amount", "金额（元）", "money", as_it_is, r"-?[0-9]{1,3}(?:,?[0-9]{3}){0,3}\.[0-9]{2}"
+        "amount", "金额（元）", "money", as_it_is, r"-?[0-9]{1,3}(?:,?[0-9]{3}){0,2}\.[0-9]{2}"
     ),
     _mask("month", "年月", "period date", as_it_is, r"[12][0-9]{3}年(?:1[0-2]|[1-9])月"),
     _mask("count", "个数", "integer", as_it_is, r"[0-9]{1,6}"),

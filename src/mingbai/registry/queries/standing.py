@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 import polars as pl
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from mingbai.registry.models import Objection, ObjectionStep, PostedRow, PostingStep
@@ -68,8 +68,8 @@ def with_state(objections: QuerySet[Objection]) -> QuerySet[Objection]:
         ObjectionStep.objects.unscoped(_WHY).filter(objection=OuterRef("pk")).order_by("-number")
     )
     return objections.annotate(
-        state=Coalesce(Subquery(newest.values("step")[:1]), "open"),
-        verdict=Coalesce(Subquery(newest.values("verdict")[:1]), ""),
+        state=Coalesce(Subquery(newest.values("step")[:1]), Value("open")),
+        verdict=Coalesce(Subquery(newest.values("verdict")[:1]), Value("")),
     )
 
 

@@ -48,7 +48,9 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "watching": ("tests/engine/test_checks_watching.py",),
 }
 #: Files with quick tests of their own beside those.
-FIRST: Mapping[str, tuple[str, ...]] = {"spells": ("tests/engine/test_spells.py",)}
+FIRST: Mapping[str, tuple[str, ...]] = {
+    stem: (f"tests/engine/test_{stem}.py",) for stem in ("shapes", "sources", "spells")
+}
 EVERY = (
     *("tests/engine/test_checks_spec.py", "tests/engine/test_machines.py"),
     *("-k", "not loses_nobody and not many_rows and not little_memory"),

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from mingbai.base.figures import Branch, Card, Evidence, Figure, Leaf
 from mingbai.base.models import Division
 from mingbai.base.scope import Asker, ScopedQuerySet
-from mingbai.payment.models import BatchShare, PaymentLine
-from mingbai.payment.queries.batches import paid_shares
+from mingbai.payment.models import SettledShare
+from mingbai.payment.queries.batches import paid_shares, settled_lines
 from mingbai.registry.queries import sub_item_names
 
 PAGE: Final = 500
-_PAID: Final = "已确认发放、发放日期不晚于截止日的批次"
+_PAID: Final = "到账日期不晚于截止日、银行没有退回的发放明细"
 
 CARDS: Final[dict[str, Card]] = {
     "payment.person_times": Card(
         key="payment.person_times",
         name="发放各类补助人次",
         unit="count",
-        numerator=f"{_PAID}中的人次：同一人同一子项同一所属期计一次",
+        numerator=f"{_PAID}的人次：同一人同一子项同一所属期计一次",
         denominator=None,
-        cutoff="按发放日期",
+        cutoff="按到账日期",
         owner="县民生办",
         word="人次",
         scale="万",
@@ -35,31 +35,31 @@ CARDS: Final[dict[str, Card]] = {
         key="payment.paid_amount",
         name="发放补助资金",
         unit="fen",
-        numerator=f"{_PAID}的明细金额之和",
+        numerator=f"{_PAID}实发金额之和",
         denominator=None,
-        cutoff="按发放日期",
+        cutoff="按到账日期",
         owner="县民生办",
         word="元",
         scale="亿",
         places=2,
     ),
 }
-#: key -> (column of a town's total, column of a line)
+#: key -> (column of a town's total, what a line adds to it)
 _COLUMN: Final = {
-    "payment.person_times": ("person_count", "person_times"),
-    "payment.paid_amount": ("amount", "amount"),
+    "payment.person_times": ("person_count", F("person_times")),
+    "payment.paid_amount": ("amount", F("amount") - F("set_off")),
 }
 
 
 def make_figure(key: str, *, year: int, cutoff: date, as_of: int, to: Asker) -> Figure:
-    """Add up the town totals of paid batches; the evidence digest covers every batch's lines.
+    """Add up what reached people town by town; the evidence digest covers every batch's lines.
 
     Values: person-times, or 分. Errors: KeyError for a figure of another room.
     """
     card, (column, _) = CARDS[key], _COLUMN[key]
     shares = paid_shares(to=to, year=year, cutoff=cutoff, as_of=as_of)
     value, lines, digest = 0, 0, hashlib.sha256()
-    rows = shares.order_by("batch_id", "town").values_list(
+    rows = shares.order_by("batch_id", "town", "act_id", "kind", "settled_date").values_list(
         "batch__lines_digest", "town", "line_count", column
     )
     for lines_digest, town, count, part in rows:
@@ -87,10 +87,12 @@ def walk_figure(
     if len(steps) == 1:
         return _by_month_and_town(key, shares)
     period, _, town = steps[1].partition(".")
-    return _lines(key, shares.filter(period=int(period), town=town), town, to, offset)
+    shares = shares.filter(period=int(period), town=town)
+    lines = settled_lines(to=to, cutoff=cutoff, as_of=as_of)
+    return _lines(key, shares, lines.filter(town=town), offset)
 
 
-def _by_sub_item(key: str, shares: ScopedQuerySet[BatchShare], year: int) -> list[Branch | Leaf]:
+def _by_sub_item(key: str, shares: ScopedQuerySet[SettledShare], year: int) -> list[Branch | Leaf]:
     rows = (
         shares.values("sub_item")
         .annotate(value=Sum(_COLUMN[key][0]), lines=Sum("line_count"))
@@ -103,7 +105,7 @@ def _by_sub_item(key: str, shares: ScopedQuerySet[BatchShare], year: int) -> lis
     ]
 
 
-def _by_month_and_town(key: str, shares: ScopedQuerySet[BatchShare]) -> list[Branch | Leaf]:
+def _by_month_and_town(key: str, shares: ScopedQuerySet[SettledShare]) -> list[Branch | Leaf]:
     rows = (
         shares.values("period", "town")
         .annotate(value=Sum(_COLUMN[key][0]), lines=Sum("line_count"))
@@ -126,20 +128,18 @@ def _by_month_and_town(key: str, shares: ScopedQuerySet[BatchShare]) -> list[Bra
 
 
 def _lines(
-    key: str, shares: ScopedQuerySet[BatchShare], town: str, to: Asker, offset: int
+    key: str, shares: ScopedQuerySet[SettledShare], lines: ScopedQuerySet[Any], offset: int
 ) -> list[Branch | Leaf]:
-    column = _COLUMN[key][1]
-    lines = PaymentLine.objects.seen_by(to).filter(
-        batch__in=list(shares.values_list("batch_id", flat=True)), town=town
-    )
-    total = lines.aggregate(value=Sum(column))["value"] or 0
+    batches = set(shares.values_list("batch_id", flat=True))
+    lines = lines.filter(batch__in=batches).annotate(adds=_COLUMN[key][1])
+    total = lines.aggregate(value=Sum("adds"))["value"] or 0
     count = lines.count()
     ordered = lines.order_by("origin_file_id", "origin_sheet", "origin_line", "id")
     page = list(ordered[offset : offset + PAGE])
     found: list[Branch | Leaf] = [
         Leaf(
             label=f"第 {line.origin_line} 行 · {line.item}",
-            value=getattr(line, column),
+            value=line.adds,
             origin_file_id=line.origin_file_id,
             origin_sheet=line.origin_sheet,
             origin_line=line.origin_line,
@@ -148,6 +148,6 @@ def _lines(
     ]
     end = offset + len(page)
     if end < count:
-        seen = ordered[:end].aggregate(value=Sum(column))["value"] or 0
+        seen = ordered[:end].aggregate(value=Sum("adds"))["value"] or 0
         found.append(Branch(f"@{end}", f"其余 {count - end} 条", total - seen, count - end))
     return found

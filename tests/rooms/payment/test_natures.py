@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.rooms.payment.banking import answer, lines_of, says, sent
 from tests.rooms.payment.test_paying_once import draw, enrol, lines, pay
 from tests.rooms.registry.rosters import hand_in, row, small_book
 
@@ -17,7 +18,8 @@ from mingbai.payment.actions import (
     approve_batch,
     confirm_batch,
 )
-from mingbai.payment.models import BatchStep, PaymentBatch
+from mingbai.payment.actions.follow_up import decide_correction, propose_correction
+from mingbai.payment.models import BankOutcome, BatchStep, PaymentBatch
 from mingbai.payment.queries import batch_digest
 from mingbai.payment.queries.digest import DIGEST_COLUMNS, digest_lines
 from mingbai.rulebook import ApprovalBand, ApprovalRule
@@ -38,7 +40,7 @@ def stand_on(basis, batch, nature, **more):
     """Write a line that stands on another one."""
     line = lines().get(pk=basis.pk)
     line.pk, line.batch, line.nature, line.basis_line = None, batch, nature, basis
-    line.person_times = 0
+    line.person_times = line.person_times if nature == "repaid" else 0
     for name, value in more.items():
         setattr(line, name, value)
     line.save(force_insert=True)
@@ -55,9 +57,23 @@ def paid(tree, at):
     return batch
 
 
-def test_arrears_and_repayment_stand_on_a_line_once(paid):
+@pytest.fixture
+def back(tree, at):
+    """A batch of one line that the bank returned, closed, and whose account was put right."""
+    file = sent(tree, at, 1)
+    answer(tree, at, file, [says(lines_of(file)[0], "returned")])
+    confirm_batch(batch=file.batch, paid_date=date(2021, 2, 5), by=tree.payer, at=at)
+    correction = propose_correction(
+        outcome=BankOutcome.objects.unscoped("test").get(), kind="same", basis="银行原因",
+        by=tree.user_a, at=at,
+    )  # fmt: skip
+    decide_correction(correction=correction, accepted=True, by=tree.checker, at=at)
+    return file.batch
+
+
+def test_arrears_and_repayment_stand_on_a_line_once(back):
     basis = lines().get()
-    batch = follow_up(paid)
+    batch = follow_up(back)
     stand_on(basis, batch, "arrears", amount=100, rule="raised")
     stand_on(basis, batch, "arrears", amount=200, rule="raised again")
     stand_on(basis, batch, "repaid")
@@ -74,14 +90,14 @@ def test_arrears_and_repayment_stand_on_a_line_once(paid):
         {"turn": 2},
         {"sub_item": "a.b"},
         {"amount": 1},
-        {"person_times": 1},
+        {"person_times": 0},
         {"nature": "regular"},
         {"nature": "gift"},
         {"basis_line": None},
     ],
 )
-def test_the_database_refuses_a_line_that_does_not_fit_its_basis(paid, wrong):
-    basis, batch = lines().get(), follow_up(paid, "repaid")
+def test_the_database_refuses_a_line_that_does_not_fit_its_basis(back, wrong):
+    basis, batch = lines().get(), follow_up(back, "repaid")
     with pytest.raises(IntegrityError), transaction.atomic():
         stand_on(basis, batch, **{"nature": "repaid", **wrong})
     stand_on(basis, batch, "repaid")  # control arm

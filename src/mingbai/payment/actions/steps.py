@@ -11,6 +11,7 @@ from mingbai.base.ledger import record_act
 from mingbai.base.models import User
 from mingbai.payment.actions.doubting import find_doubts, tell_doubts
 from mingbai.payment.actions.funding import CannotFundBatch, find_funding
+from mingbai.payment.actions.transfers import move_by_step
 from mingbai.payment.models import BatchStep, PaymentBatch, PaymentLine
 from mingbai.payment.queries.digest import batch_digest
 from mingbai.rulebook import Book
@@ -169,7 +170,7 @@ def _add_step(
     # Asked after the act is recorded: the ledger lets one writer in at a time.
     needs_funds = step == BatchStep.Step.APPROVED
     funding = find_funding(batch=batch, on=timezone.localdate(at)) if needs_funds else None
-    return BatchStep.objects.create(
+    taken = BatchStep.objects.create(
         batch=batch,
         number=last.number + 1,
         step=step,
@@ -182,3 +183,5 @@ def _add_step(
         funding=funding,
         act=act,
     )
+    move_by_step(batch=batch, step=taken)
+    return taken

@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 
 from mingbai.base.scope import Asker, ScopedQuerySet
-from mingbai.payment.models import BatchShare, BatchStep, PaymentBatch, PaymentLine
+from mingbai.payment.models import (
+    BankLine,
+    BankOutcome,
+    BatchShare,
+    BatchStep,
+    PaymentBatch,
+    PaymentLine,
+    SettledShare,
+)
 from mingbai.programme.queries import sub_items
 
 _WHY = "the state of a batch the asker may already see"
@@ -55,15 +63,26 @@ def shares_seen(*, to: Asker, batches: list[PaymentBatch]) -> dict[int, dict[str
     }
 
 
-def paid_shares(*, to: Asker, year: int, cutoff: date, as_of: int) -> ScopedQuerySet[BatchShare]:
-    """Town totals of batches paid on or before ``cutoff``, as known at ledger number ``as_of``."""
-    paid = BatchStep.objects.unscoped("what is paid is one truth for everybody").filter(
-        batch=OuterRef("batch_id"),
-        step=BatchStep.Step.PAID,
-        paid_date__lte=cutoff,
-        act_id__lte=as_of,
+def paid_shares(*, to: Asker, year: int, cutoff: date, as_of: int) -> ScopedQuerySet[SettledShare]:
+    """What reached people by ``cutoff``, town by town, as known at ledger number ``as_of``.
+
+    What the bank took back later is among them below zero; lines it has not answered are not.
+    """
+    return SettledShare.objects.seen_by(to).filter(
+        settled_date__lte=cutoff, act_id__lte=as_of, batch__year=year
     )
-    return BatchShare.objects.seen_by(to).filter(Exists(paid), batch__year=year)
+
+
+def settled_lines(*, to: Asker, cutoff: date, as_of: int) -> ScopedQuerySet[PaymentLine]:
+    """The lines behind ``paid_shares``: confirmed as a whole, or answered as paid by the bank."""
+    why = "whether a line arrived is one truth for everybody"
+    said = BankOutcome.objects.unscoped(why).filter(
+        bank_line__line=OuterRef("pk"), settled_date__lte=cutoff, act_id__lte=as_of
+    )
+    sent = BankLine.objects.unscoped(why).filter(line=OuterRef("pk"), cancelled=False)
+    arrived = Exists(said.filter(outcome=BankOutcome.Outcome.PAID))
+    left = Exists(said.filter(outcome=BankOutcome.Outcome.RETURNED))
+    return PaymentLine.objects.seen_by(to).filter(~Exists(sent) | (arrived & ~left))
 
 
 def lines_seen(*, to: Asker, batch: PaymentBatch, town: str = "") -> ScopedQuerySet[PaymentLine]:
@@ -94,7 +113,13 @@ def lines_of_person(*, to: Asker, person_id: int) -> ScopedQuerySet[Any]:
 
 def totals_of_person(*, to: Asker, person_id: int) -> dict[str, int]:
     """``paid_count paid_amount`` of one person over confirmed batches, in the asker's scope; 分."""
-    found = lines_of_person(to=to, person_id=person_id).filter(state=BatchStep.Step.PAID)
+    found = lines_of_person(to=to, person_id=person_id)
+    why = "whether a line arrived is one truth for everybody"
+    sent = BankLine.objects.unscoped(why).filter(line=OuterRef("pk"), cancelled=False)
+    said = BankOutcome.objects.unscoped(why).filter(bank_line__line=OuterRef("pk"))
+    left = Exists(said.filter(outcome=BankOutcome.Outcome.RETURNED))
+    whole = Q(~Exists(sent), state=BatchStep.Step.PAID)
+    found = found.filter(whole | (Exists(said) & ~left))
     row = found.order_by().aggregate(count=Count("id"), amount=Sum("amount"))
     return {"paid_count": row["count"], "paid_amount": row["amount"] or 0}
 

@@ -83,7 +83,11 @@ def read_sheet(
     coded = is_coded(cell for line in _top(raw) for cell in line.cells)
     found = strict if isinstance(strict, Recognised) and not coded else None
     if found is None:
-        general = [roster for roster in book.rosters if roster.sub_item is None]
+        # Where a list would fit as well, rows are people who are paid or taught.
+        general = sorted(
+            (roster for roster in book.rosters if roster.sub_item is None),
+            key=lambda roster: roster.kind not in _PEOPLE,
+        )
         found = _lenient(raw, file, book, [book.roster(_CODED)] if coded else general)
     if found is None:
         said = strict.message if isinstance(strict, Unrecognised) else "没有找到身份证号列。"

@@ -29,11 +29,13 @@ PAGES = {
     "today", "delivery:programmes", "programme:matrix", "programme:changes", "programme:check",
     "programme:letters",
     "intake:inbox", "registry:people",
-    "registry:findings", "payment:batches", "funds:table", "outreach:offices", "report:papers",
+    "registry:findings", "payment:batches",
+    "payment:recoveries", "payment:funding", "funds:table", "outreach:offices", "report:papers",
 }  # fmt: skip
 #: Pages for those who hold a permission; others are refused.
 PAGES_WITH = {
     "intake:upload": "hand_in",
+    "payment:owing": "draw",
     "report:outline": "compile",
     "programme:people": "compile",
 }
@@ -44,6 +46,13 @@ DOES = {
     "registry:reveal": "reveal",
     "registry:settle": "settle",
     "payment:draw": "draw",
+    "payment:arrears": "draw",
+    "payment:propose": "draw",
+    "payment:decide_recovery": "approve",
+    "payment:repay_recovery": "draw",
+    "payment:waive_recovery": "approve",
+    "payment:register_funding": "draw",
+    "payment:approve_funding": "approve",
     "payment:approve": "approve",
     "payment:confirm": "confirm",
     "payment:void": "approve",
@@ -72,7 +81,8 @@ RECORDS = {
     "programme:revision", "programme:history", "programme:letter", "programme:letter_docx",
     "programme:scan",
     "delivery:programme", "intake:progress", "intake:receipt", "intake:sheet",
-    "registry:person", "registry:finding", "payment:batch", "payment:person", "funds:programme",
+    "registry:person", "registry:finding", "payment:batch", "payment:recovery",
+    "payment:person", "funds:programme",
     "outreach:office", "report:paper", "report:docx", "report:changes", "report:why",
 }  # fmt: skip
 

@@ -198,18 +198,20 @@ def pay_months(
     )
     for state in ("drawn", "checked"):
         for batch in batches_seen(to=_HOUSE, year=year, state=state).filter(period__lte=period):
-            _approve(batch, crew, at)
+            _approve(batch, crew, book, at)
     for batch in batches_seen(to=_HOUSE, year=year, state="approved").filter(period__lte=period):
-        confirm_batch(batch=batch, paid_date=month_end(batch.period), by=crew.payer, at=at)
+        confirm_batch(
+            batch=batch, paid_date=month_end(batch.period), by=crew.payer, at=at, book=book
+        )
     return batches
 
 
-def _approve(batch: PaymentBatch, crew: Crew, at: datetime) -> None:
+def _approve(batch: PaymentBatch, crew: Crew, book: Book, at: datetime) -> None:
     """As many hands as the amount asks for, without those that are on the batch already."""
     done = {step.step_by_id for step in steps_of(batch)}
     waiting = [user for user in crew.checkers if user.pk not in done]
     for checker in waiting[: batch.approvals_needed + 1 - len(done)]:
-        approve_batch(batch=batch, by=checker, at=at)
+        approve_batch(batch=batch, by=checker, at=at, book=book)
 
 
 def run_line(

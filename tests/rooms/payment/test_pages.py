@@ -19,7 +19,7 @@ def batch(tree, at, monkeypatch):
     book = small_book()
     for page in ("registry.views.persons", "payment.views.drawing", "payment.views.paid"):
         monkeypatch.setattr(f"mingbai.{page}.newest_year", lambda: 2021)
-    for page in ("cards", "drawing"):
+    for page in ("cards", "drawing", "one_batch"):
         monkeypatch.setattr(f"mingbai.payment.views.{page}.load_book", lambda **_: book)
     names = {DIBAO: "农村低保"}
     monkeypatch.setattr("mingbai.payment.views.drawing.payable_names", lambda **_: names)

@@ -134,28 +134,6 @@ def payable_names(*, year: int) -> dict[str, str]:
     }
 
 
-def difference_from_last_month(batch: PaymentBatch) -> dict[str, int]:
-    """Compare a batch's month with the month before, all batches of each: who came, left, changed.
-
-    Keys: ``before_count now_count joined_count left_count changed_count changed_amount`` (分).
-    Counted on the two months' lines, two queries.
-    """
-    year, month = divmod(batch.period, 100)
-    before_period = (year - 1) * 100 + 12 if month == 1 else batch.period - 1
-    now = _amounts(batch.sub_item, batch.period)
-    before = _amounts(batch.sub_item, before_period)
-    both = now.keys() & before.keys()
-    changed = [now[each] - before[each] for each in both if now[each] != before[each]]
-    return {
-        "before_count": len(before),
-        "now_count": len(now),
-        "joined_count": len(now.keys() - before.keys()),
-        "left_count": len(before.keys() - now.keys()),
-        "changed_count": len(changed),
-        "changed_amount": sum(changed),
-    }
-
-
 def batch_seen(pk: int, *, to: Asker) -> Any:
     """One batch with its state, when the asker may see it."""
     found = with_state(PaymentBatch.objects.seen_by(to).filter(pk=pk))
@@ -166,14 +144,3 @@ def months_drawn(*, to: Asker, year: int) -> list[int]:
     """Months of a year with at least one batch, newest first."""
     rows = PaymentBatch.objects.seen_by(to).filter(year=year).values_list("period", flat=True)
     return sorted(set(rows.distinct().order_by("period")), reverse=True)
-
-
-def _amounts(sub_item: str, period: int) -> dict[int, int]:
-    rows = (
-        PaymentLine.objects.unscoped("only counts and sums leave this query")
-        .filter(batch__sub_item=sub_item, batch__period=period, voided=False)
-        .values("person_id")
-        .annotate(total=Sum("amount"))
-        .values_list("person_id", "total")
-    )
-    return dict(rows)

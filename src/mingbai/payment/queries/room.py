@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum, Value
+from django.db.models.functions import Coalesce
 
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.funds.queries import add_up, totals
@@ -51,6 +52,13 @@ def find_room(*, sub_item: str, year: int, on: date, besides: int | None = None)
     decided = decisions_in_force(sub_item=sub_item, year=year, on=on)
     more = decided.aggregate(total=Sum("amount"))["total"] or 0
     return Room(whole.budget, whole.arrived, sums["total"] or 0, more)
+
+
+def fundings_seen(*, to: Asker, year: int) -> ScopedQuerySet[Any]:
+    """Decisions of a year, newest first, with ``signed_by``, the name of the second hand or ""."""
+    found = FundingDecision.objects.seen_by(to).filter(year=year).select_related("made_by")
+    signed = Coalesce(F("approval__approved_by__display_name"), Value(""))
+    return found.annotate(signed_by=signed).order_by("-id")
 
 
 def committed_batches() -> ScopedQuerySet[PaymentBatch]:

@@ -15,11 +15,11 @@ from mingbai.payment.models import BatchStep, PaymentBatch
 from mingbai.payment.queries import (
     batch_seen,
 )
-from mingbai.rulebook import RuleWords, describe_rules, load_book
+from mingbai.rulebook import Book, RuleWords, describe_rules, load_book
 
 PAGE = 50
 STATES = dict(BatchStep.Step.choices)
-BADGES = {"drawn": "warn", "approved": "note", "paid": "ok", "voided": "mute"}
+BADGES = {"drawn": "warn", "checked": "warn", "approved": "note", "paid": "ok", "voided": "mute"}
 
 
 def sees_whole(to: Asker, batch: PaymentBatch) -> bool:
@@ -61,6 +61,11 @@ def card(found: Any, names: dict[str, str], share: dict[str, int] | None) -> dic
     }
 
 
+def book_of(year: int) -> Book:
+    """The county's book of a year."""
+    return load_book(year=year, county=settings.MINGBAI_COUNTY)
+
+
 def rules_of(year: int) -> Mapping[str, RuleWords]:
     """Rule id -> its name and source in the book of a year."""
-    return describe_rules(load_book(year=year, county=settings.MINGBAI_COUNTY))
+    return describe_rules(book_of(year))

@@ -18,9 +18,8 @@ from mingbai.payment.actions import (
     void_batch,
 )
 from mingbai.payment.forms import ConfirmBatch, VoidBatch
-from mingbai.payment.views.cards import (
-    batch_to_act_on,
-)
+from mingbai.payment.models import BatchStep
+from mingbai.payment.views.cards import batch_to_act_on, book_of
 
 
 @require_POST
@@ -30,11 +29,15 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         request, pk, ("approve",), "这个批次不能由您复核。复核由牵头部门或县民生办的复核人员办理。"
     )
     try:
-        approve_batch(batch=found, by=user_of(request), at=timezone.now())
+        step = approve_batch(
+            batch=found, by=user_of(request), at=timezone.now(), book=book_of(found.year)
+        )
     except CannotApproveBatch as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "已复核，等待确认发放。")
+        left = step.step == BatchStep.Step.CHECKED
+        words = "已复核，还须另一人复核。" if left else "已复核，等待确认发放。"
+        messages.success(request, words)
     return redirect("payment:batch", pk)
 
 
@@ -57,6 +60,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
             paid_date=form.cleaned_data["paid_date"],
             by=user_of(request),
             at=timezone.now(),
+            book=book_of(found.year),
         )
     except CannotConfirmBatch as error:
         messages.error(request, str(error))

@@ -23,6 +23,7 @@ def set_up() -> None:
 
     call_command("migrate", verbosity=0)
     from tests.conftest import OfficeTree, _user
+    from tests.rooms.payment.conftest import give_funds
     from tests.rooms.registry.rosters import DIBAO, hand_in, row, small_book
 
     from mingbai.payment.actions import approve_batch, draw_batch
@@ -30,6 +31,7 @@ def set_up() -> None:
 
     tree, book = OfficeTree(), small_book()
     _user("t-checker-2", tree.office, "checker")
+    give_funds(tree, AT, DIBAO, 10**12)
     sheets = [hand_in(tree, AT, [row(n) for n in range(40)], month=month) for month in (1, 2, 3)]
     enrol_sheets(sheets=sheets, book=book, by=tree.clerk, at=AT)
     for period in (202102, 202103):

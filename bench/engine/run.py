@@ -38,6 +38,8 @@ from mingbai.engine.generate import make_county, write_workbooks
 PROJECT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 SEED = 2021
+#: Our DuckDB machine, whose memory `--memory` limits.
+_OURS = ("duckdb", "prepared", "prepared-whole")
 _KEYS = ["rule", "code", "person", "cause"]
 
 
@@ -59,6 +61,9 @@ CONTENDERS = (
     Contender("floor-duckdb", "floor: read and hash, DuckDB", "floor.py", "duckdb", 10**9),
     Contender("floor-polars", "floor: read and hash, Polars", "floor.py", "polars", 10**9),
     Contender("duckdb", "mingbai, DuckDB machine", "ours.py", "duckdb", 10**9),
+    Contender("prepared-whole", "mingbai, preparing and checking", "prepared.py", "whole", 10**9),
+    Contender("prepared", "mingbai, the check alone of a copy prepared before", "prepared.py",
+              "check", 10**9),
     Contender("pandas", "pandas, as an analyst writes it", "pandas_way.py", own_python=True),
     Contender("postgres", "PostgreSQL, same rules as SQL", "postgres_way.py", own_python=True,
               again=False),
@@ -150,7 +155,7 @@ def _run(
     for suffix in (".json", ".parquet"):
         out.with_suffix(suffix).unlink(missing_ok=True)
     python = args.python if contender.own_python else sys.executable
-    memory = args.memory if args.memory and contender.name == "duckdb" else contender.memory
+    memory = args.memory if args.memory and contender.name in _OURS else contender.memory
     command = [
         python, str(HERE / "contenders" / contender.script), str(county), str(out),
         "--variant", contender.variant, "--memory", memory,
@@ -189,7 +194,13 @@ def _compare(results: list[Result], work: Path) -> None:
 def _incremental(county: Path, rows: int, args: argparse.Namespace) -> list[Result]:
     """After more sheets came in: what can have changed, checked again."""
     ways = [
-        Contender(f"incremental-{what}", f"mingbai, after {title}", "incremental.py", what)
+        Contender(
+            f"incremental-{what}{way}",
+            f"mingbai, after {title}{told}",
+            "incremental.py",
+            what + way,
+        )
+        for way, told in (("", ""), ("-prepared", ", into a copy prepared before"))
         for what, title in (
             ("month", "a new month of everything"),
             ("benefit", "a new month of one benefit"),

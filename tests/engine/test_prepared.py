@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.engine.rolls import GENERATORS, given_tables, roll
 from tests.engine.test_machines import draw_many, every_spec
+from tests.engine.test_recheck import SAID, draw_sheets, joined, make_spec, step
 
 from mingbai.engine.checks import (
     ALL_KINDS,
@@ -16,11 +17,13 @@ from mingbai.engine.checks import (
     NumbersCollide,
     SharedValue,
     TwoNames,
+    catch_up,
     check,
     open_prepared,
     prepare,
+    sort_findings,
 )
-from mingbai.engine.checks.prepared import folding
+from mingbai.engine.checks.prepared import catching, folding
 
 NAMES = [TwoNames(rule="names")]
 ONE = roll({"who": "a", "name": "m"}, {"who": "b", "name": "m"}, sheet="one")
@@ -104,3 +107,91 @@ def test_numbers_that_collide_are_noticed(monkeypatch):
     )
     with pytest.raises(NumbersCollide):
         prepare(tables, fold_from=0)
+
+
+def change(prepared, before, after, arrived):
+    """Bring a copy from some sheets to others."""
+    prepared.withdraw(
+        {
+            role: set(before[role]) - set(after[role]) | set(before[role]) & set(arrived[role])
+            for role in after
+        }
+    )
+    prepared.add(
+        {
+            role: pa.concat_tables([roll(sheet="-"), *(sheets[name] for name in arrived[role])])
+            for role, sheets in after.items()
+        }
+    )
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS, ids=lambda kind: kind.__name__)
+@given(data=st.data())
+@settings(max_examples=4, deadline=None)
+def test_catching_up_equals_checking_all(kind, data):
+    spec = data.draw(GENERATORS[kind])
+    gaps = data.draw(st.sampled_from([0.0, 0.1, 0.4]))
+    seed = data.draw(st.integers(0, 2**32))
+    sheets = {role: draw_sheets(seed, role, 6, gaps) for role in spec.needs()}
+    with prepare(joined(sheets), threads=1, fold_from=data.draw(FOLD_FROM)) as prepared:
+        findings = check(prepared, [spec])
+        before, (sheets, arrived, _) = sheets, step(seed + 1, sheets, gaps)
+        change(prepared, before, sheets, arrived)
+        findings = catch_up(findings, prepared, [spec])
+        full = check(joined(sheets), [spec], "plain")
+        assert findings.equals(sort_findings(full, [spec]))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_catching_up_with_many_rules_equals_checking_all(seed):
+    """Three rules a kind at once, each step upon the last."""
+    specs = [
+        make_spec(kind, nth, rule=f"r{number}-{nth}")
+        for number, kind in enumerate(GENERATORS)
+        for nth in (3, 7, 11)
+    ]
+    gaps = [0.0, 0.1, 0.4, 0.1][seed]
+    sheets = {role: draw_sheets(seed, role, 8, gaps) for role in SAID}
+    with prepare(joined(sheets), threads=1, fold_from=10 if seed % 2 else 0) as prepared:
+        findings = check(prepared, specs)
+        for nth in range(2):
+            before, (sheets, arrived, _) = sheets, step(7 * seed + nth, sheets, gaps)
+            change(prepared, before, sheets, arrived)
+            findings = catch_up(findings, prepared, specs)
+            full = sort_findings(check(joined(sheets), specs, "plain"), specs)
+            assert findings.equals(full)
+            assert full.num_rows
+
+
+def test_rules_that_changed_rows_cannot_concern_are_not_looked_at(monkeypatch):
+    tables = {"roster": pa.concat_tables([ONE, TWO])}
+    specs = [*NAMES, TwoNames(rule="elsewhere", sub_items=("b.1",))]
+    looked = []
+    good = catching.run_prepared
+    monkeypatch.setattr(
+        catching,
+        "run_prepared",
+        lambda p, s, near: looked.append((s, near)) or good(p, s, near=near),
+    )
+    with prepare(tables, fold_from=0) as prepared:
+        known = check(prepared, specs)
+        prepared.add({"roster": roll({"who": "b", "name": "n"}, sheet="three")})
+        more = catch_up(known, prepared, specs)
+        assert more.num_rows == 2
+        assert looked == [(NAMES, {0: "id_key"})]
+        assert catch_up(more, prepared, specs).equals(more)
+        assert looked[1] == ([], {})
+
+
+def test_a_wrong_grain_would_be_noticed(monkeypatch):
+    """Control: a kind that says too narrow a grain keeps what is no longer true."""
+    first = roll({"who": "a", "account": "x"}, {"who": "b", "account": "x"}, sheet="one")
+    more = roll({"who": "c", "account": "x"}, sheet="two")
+    specs = [SharedValue(rule="r")]
+    for grain, agrees in ((("account_key",), True), (("id_key",), False)):
+        monkeypatch.setattr(SharedValue, "grain", lambda spec, grain=grain: grain)
+        with prepare({"roster": first}, fold_from=0) as prepared:
+            known = check(prepared, specs)
+            prepared.add({"roster": more})
+            again = catch_up(known, prepared, specs)
+            assert again.equals(sort_findings(check(prepared, specs), specs)) == agrees

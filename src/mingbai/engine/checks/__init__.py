@@ -29,8 +29,10 @@ from mingbai.engine.checks.kinds import (
     TwoNames,
 )
 from mingbai.engine.checks.loading import CannotLoadSpecs, dump_specs, kind_name, load_specs
+from mingbai.engine.checks.ordering import sort_findings
 from mingbai.engine.checks.prepared import NumbersCollide, Prepared, open_prepared, prepare
-from mingbai.engine.checks.recheck import recheck, sort_findings
+from mingbai.engine.checks.prepared.catching import catch_up
+from mingbai.engine.checks.recheck import recheck
 from mingbai.engine.checks.run import check
 from mingbai.engine.checks.shapes import COLUMNS, ROSTER, CannotCheck, CheckSpec
 from mingbai.engine.checks.watching import Unwatched, find_unwatched
@@ -41,8 +43,8 @@ __all__ = [
     "CheckSpec", "CodeList", "Continuity", "EntitledSpan", "HouseholdGrants", "HouseholdHead",
     "HouseholdMembers", "MissingKey", "MutualExclusion", "NumbersCollide", "OnList",
     "OverlappingSpans", "Prepared", "ProgressTotals", "Quota", "RepeatedPerson", "SharedValue",
-    "TwoNames", "Unwatched", "check", "dump_specs", "find_unwatched", "kind_name", "load_specs", "message",
-    "open_prepared", "prepare", "recheck", "sort_findings",
+    "TwoNames", "Unwatched", "catch_up", "check", "dump_specs", "find_unwatched", "kind_name",
+    "load_specs", "message", "open_prepared", "prepare", "recheck", "sort_findings",
 ]  # fmt: skip
 
 #: Every code of a findings table and its sentence.

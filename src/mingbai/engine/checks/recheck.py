@@ -24,12 +24,12 @@ from mingbai.engine.checks.machines.duckdb import (
     run_spec,
 )
 from mingbai.engine.checks.machines.sources import Source, open_source
+from mingbai.engine.checks.ordering import number_findings, sort_findings
 from mingbai.engine.checks.run import check, open_sources
 from mingbai.engine.checks.shapes import CheckSpec
 
 #: Where more than this share of all rows came or went, everything is checked: that is faster.
 WORTH: Final = 0.02
-_ORDER: Final = ("spec", "table", "line", "code", "cause", "person")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def recheck(
             return sort_findings(check(tables, wanted, threads=threads, memory=memory), wanted)
         changed = _changed_contexts(machine, wanted)
         groups = _group(machine, wanted, touched, changed)
-        old = _number(findings, wanted)
+        old = number_findings(findings, wanted)
         hits = []
         for group in groups:
             _gather_nearby(machine, group, wanted, sources, needed)
@@ -83,21 +83,6 @@ def recheck(
     found = gather_findings(wanted, pl.concat(hits)) if hits else FINDING_SCHEMA.empty_table()
     kept = old.select(FINDING_SCHEMA.names).to_arrow(compat_level=pl.CompatLevel.oldest())
     return sort_findings(pa.concat_tables([kept.cast(FINDING_SCHEMA), found]), wanted)
-
-
-def sort_findings(findings: pa.Table, specs: Sequence[CheckSpec]) -> pa.Table:
-    """Findings by rule as in `specs`, then by sheet and line, which no other sheet can change."""
-    numbered = _number(findings, specs).with_row_index("nth")
-    order = numbered.sort(*_ORDER, nulls_last=True)["nth"].to_arrow()
-    return findings.take(order).combine_chunks()
-
-
-def _number(findings: pa.Table, specs: Sequence[CheckSpec]) -> pl.DataFrame:
-    frame = pl.from_arrow(findings)
-    assert isinstance(frame, pl.DataFrame)  # noqa: S101 - narrows the type
-    numbers = {spec.rule: number for number, spec in enumerate(specs)}
-    number = pl.col("rule").replace_strict(numbers, default=None, return_dtype=pl.Int32)
-    return frame.with_columns(number.alias("spec")).filter(pl.col("spec").is_not_null())
 
 
 def _declare_changes(

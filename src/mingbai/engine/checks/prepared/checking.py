@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 import duckdb
@@ -36,13 +37,20 @@ _MARK: Final = "\x1fkey "
 
 
 def run_prepared(
-    prepared: Prepared, specs: Sequence[CheckSpec]
+    prepared: Prepared,
+    specs: Sequence[CheckSpec],
+    *,
+    near: Mapping[int, str] = MappingProxyType({}),
 ) -> Iterator[tuple[int, pl.DataFrame]]:
-    """The hits of each spec (PLACED) with its number."""
+    """The hits of each spec (PLACED) with its number. `near` names for some specs the key within
+    whose touched values alone they look.
+    """
     needed = _needed(prepared, specs)
     with _workplace(prepared) as machine:
         _declare(prepared, machine, needed, specs)
-        look = _Look(prepared, machine, needed, specs)
+        for column in sorted(set(near.values())):
+            _declare_near(prepared, machine, needed, column)
+        look = _Look(prepared, machine, needed, specs, near)
         look.find_people()
         look.fetch_people()
         hits = _in_turns(prepared.threads, machine, look.hits, range(len(specs)))
@@ -116,6 +124,34 @@ def _declare(
         run(f"CREATE TABLE work.whole.{context} AS {text}")
 
 
+def _declare_near(
+    prepared: Prepared,
+    machine: duckdb.DuckDBPyConnection,
+    needed: Mapping[str, Set[str]],
+    column: str,
+) -> None:
+    """Name in `near_<column>` the spells of its touched values."""
+    run = machine.execute
+    sharing = [held for held in prepared.tables.values() if column in held.columns]
+    values = " UNION ".join(f"SELECT {column} FROM copy.{each.name}_touched" for each in sharing)  # noqa: S608
+    run(f"CREATE SCHEMA work.near_{column}")
+    run(f"CREATE TABLE work.near_{column}._values AS {values}")
+    for held in sharing:
+        if held.is_folded and held.name in needed:
+            views = [each.narrowed(held.name) for each in LISTED if each.columns <= held.columns]
+            for view in (f"{held.name}_spells", *views):
+                run(
+                    f"CREATE VIEW work.near_{column}.{view} AS"  # noqa: S608 - checked names
+                    f" SELECT s.* FROM work.whole.{view} AS s WHERE {is_near('s', column)}"
+                )
+
+
+def is_near(alias: str, column: str) -> str:
+    """Whether a row's value is among the touched ones."""
+    same = f"v.{column} IS NOT DISTINCT FROM {alias}.{column}"
+    return f"EXISTS (SELECT 1 FROM work.near_{column}._values AS v WHERE {same})"  # noqa: S608
+
+
 class _Look:
     """One run: whom the sieves found, their rows, and the hits among them."""
 
@@ -125,7 +161,9 @@ class _Look:
         machine: duckdb.DuckDBPyConnection,
         needed: Mapping[str, Set[str]],
         specs: Sequence[CheckSpec],
+        near: Mapping[int, str],
     ) -> None:
+        self.near = near
         self.prepared = prepared
         self.machine = machine
         self.needed = needed
@@ -136,19 +174,24 @@ class _Look:
             sieve = spec.sieve() if prepared.tables[spec.table].is_folded else None
             if sieve is not None:
                 self.sieves[number] = sieve
-                self.numbers.setdefault(sieve.content(), len(self.numbers))
+                self.numbers.setdefault(self._content(number), len(self.numbers))
+
+    def _content(self, number: int) -> object:
+        """What tells the sieve of a spec from others."""
+        return self.sieves[number].content(), self.near.get(number)
 
     def find_people(self) -> None:
         """Run each different sieve once."""
         self.machine.execute(
             "CREATE TABLE work.whole.found (sieve INTEGER, id_key UBIGINT, value UBIGINT)"
         )
-        different = {self.numbers[each.content()]: each for each in self.sieves.values()}
+        different = {self.numbers[self._content(each)]: each for each in self.sieves}
 
         def find(machine: duckdb.DuckDBPyConnection, number: int) -> None:
-            sieve = different[number]
+            sieve, column = self.sieves[different[number]], self.near.get(different[number])
+            near = f"work.near_{column}," if column else ""
             value = "NULL" if sieve.by == "id_key" else sieve.by
-            machine.execute("SET search_path = 'work.whole'")
+            machine.execute(f"SET search_path = '{near}work.whole'")
             machine.execute(
                 f"INSERT INTO work.whole.found SELECT DISTINCT {number}, id_key, {value}"  # noqa: S608
                 f" FROM ({sieve.text})",
@@ -169,21 +212,23 @@ class _Look:
             held = self.prepared.tables[name]
             rows = _rows_of_people(held, folding.kept_columns(set(self.needed[name])))
             run(f"CREATE TABLE work.sieved.{name} AS {rows}")
-        for number, sieve in self.sieves.items():
-            self._declare_sieved(self.specs[number], sieve, names)
+        for number in self.sieves:
+            self._declare_sieved(number, names)
 
-    def _declare_sieved(self, spec: CheckSpec, sieve: Sieve, fetched: Set[str]) -> None:
-        """Name in `sieved_<n>` the rows that one sieve found."""
-        number = self.numbers[sieve.content()]
+    def _declare_sieved(self, nth: int, fetched: Set[str]) -> None:
+        """Name in `sieved_<n>` the rows that the sieve of a spec found."""
+        spec, sieve, number = self.specs[nth], self.sieves[nth], self.numbers[self._content(nth)]
         self.machine.execute(f"CREATE SCHEMA IF NOT EXISTS work.sieved_{number}")
         for name in fetched & set(spec.needs()):
             theirs = ""
             if sieve.by != "id_key" and name == spec.table:
                 values = f"SELECT value FROM work.whole.found WHERE sieve = {number}"  # noqa: S608
                 theirs = f" AND ({sieve.by} IS NULL OR {sieve.by} IN ({values}))"
+            if self.near.get(nth, "id_key") != "id_key" and name == spec.table:
+                theirs += f" AND {is_near('r', self.near[nth])}"
             self.machine.execute(
                 f"CREATE OR REPLACE VIEW work.sieved_{number}.{name} AS"  # noqa: S608
-                f" SELECT * EXCLUDE (_sieve) FROM work.sieved.{name}"
+                f" SELECT * EXCLUDE (_sieve) FROM work.sieved.{name} AS r"
                 f" WHERE _sieve = {number}{theirs}"
             )
 
@@ -192,7 +237,7 @@ class _Look:
         spec = self.specs[number]
         path = "work.whole"
         if number in self.sieves:
-            path = f"work.sieved_{self.numbers[self.sieves[number].content()]},{path}"
+            path = f"work.sieved_{self.numbers[self._content(number)]},{path}"
         machine.execute(f"SET search_path = '{path}'")
         query = spec.query()
         if self.prepared.tables[spec.table].is_folded:

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from mingbai.engine.checks.machines.sources import open_source
+from mingbai.engine.checks.prepared.marking import declare_marks
 from mingbai.engine.checks.prepared.store import FILE, FOLD_FROM, Held, Prepared
 from mingbai.engine.checks.shapes import CannotCheck, check_identifier
 
@@ -39,8 +40,10 @@ def prepare(
     target = None if folder is None else folder / FILE
     made = _open(target, files, threads=threads, memory=memory, seed=seed)
     try:
+        declare_marks(made.machine)
         for name, given in tables.items():
             made.take(name, given, fold_from=fold_from)
+        made.forget()
     except BaseException:
         made.close()
         raise

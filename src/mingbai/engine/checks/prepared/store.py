@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ import duckdb
 import pyarrow as pa
 
 from mingbai.engine.checks.machines.sources import PLACE, TYPES, Source, open_source
-from mingbai.engine.checks.prepared import folding
+from mingbai.engine.checks.prepared import folding, marking
 from mingbai.engine.checks.shapes import COLUMNS, CannotCheck, check_identifier
 from mingbai.engine.checks.sharing import LISTED
 from mingbai.engine.checks.tallies import tally_rows
@@ -112,6 +112,27 @@ class Prepared:
                     self._write(held, relation)
             self._note(Held(name, held.columns, held.row_count + source.row_count, held.is_folded))
 
+    def withdraw(self, sheets: Mapping[str, Collection[str]]) -> None:
+        """Take the rows of some sheets (values of the column `table`) out of the copy."""
+        run = self.machine.execute
+        for name, theirs in sheets.items():
+            held = self._held(name)
+            for sheet in sorted(theirs):
+                run("INSERT INTO copy._went VALUES (?)", [sheet])
+            if held.is_folded:
+                marking.withdraw_rows(self.machine, name, theirs, held.told)
+                continue
+            listed = [sorted(theirs)]
+            there = f'FROM copy.{name} WHERE list_contains(?, "table")'
+            told = ", ".join(f'"{column}"' for column in held.told)
+            run(f"INSERT INTO copy.{name}_touched SELECT {told} {there}", listed)
+            run(f"DELETE {there}", listed)
+
+    def forget(self) -> None:
+        """Count as touched what comes or goes from here on."""
+        folded = {held.name: held.is_folded for held in self.tables.values()}
+        marking.forget_marks(self.machine, folded)
+
     def _held(self, name: str) -> Held:
         if name not in self.tables:
             raise CannotCheck(f"no table {name!r} was prepared")
@@ -125,9 +146,11 @@ class Prepared:
         columns = frozenset(source.columns & set(COLUMNS))
         folded = "id_key" in columns and source.row_count >= fold_from
         held = Held(name, columns, source.row_count, folded)
+        typed = ", ".join(f'"{column}" {_type(column)}' for column in held.told)
+        self.machine.execute(f"CREATE TABLE copy.{name}_touched ({typed})")
         with self._given(source, columns, first=0) as relation:
             if folded:
-                self._declare(held)
+                self._declare(held, typed)
                 self._fold(held, relation)
             else:
                 self._write(held, relation)
@@ -163,13 +186,10 @@ class Prepared:
             if source.arrow is not None:
                 self.machine.unregister("_arrow")
 
-    def _declare(self, held: Held) -> None:
+    def _declare(self, held: Held, told: str) -> None:
         """Empty tables for what a folded table holds."""
         name = held.name
         run = self.machine.execute
-        told = ", ".join(
-            f'"{c}" {"UBIGINT" if folding.is_key(c) else TYPES[COLUMNS[c]]}' for c in held.told
-        )
         clear = "".join(f', "_{c}" BLOB' for c in held.told if c in folding.SHOWN)
         run(f"CREATE TABLE copy.{name}_sheets (sheet INTEGER, name VARCHAR)")
         run(
@@ -194,7 +214,11 @@ class Prepared:
         told = ", ".join([*map(folding.numbered, held.told), *folding.shown(held.told)])
         rows = f'SELECT r.row, r.period, r.line, r."table", {told} FROM {relation} AS r'  # noqa: S608
         if held.name in self.tables:
+            listed = ", ".join(f'"{column}"' for column in held.told)
             self.machine.execute(f"INSERT INTO copy.{held.name} {rows}")
+            self.machine.execute(
+                f"INSERT INTO copy.{held.name}_touched SELECT {listed} FROM ({rows})"  # noqa: S608
+            )
         else:
             self.machine.execute(f"CREATE TABLE copy.{held.name} AS {rows}")
 
@@ -210,15 +234,19 @@ class Prepared:
         fresh = folding.number_rows(relation, held.told, f"copy.{name}_sheets", self.seed)
         run(f"CREATE TEMP TABLE _fresh AS {fresh}")
         run(f"CREATE TEMP TABLE _grouped AS {folding.group_rows('_fresh')}")
-        is_first = not held.row_count or held.name not in self.tables
+        is_first = held.name not in self.tables
         self._merge(held, relation)
+        if not is_first:
+            marking.mark_spells(self.machine, name, "_grouped", held.told)
         run(f"INSERT INTO copy.{name}_rows SELECT * EXCLUDE (proof) FROM _fresh")  # noqa: S608
         run("DROP TABLE _fresh")
         run(f"INSERT INTO copy.{name}_tally {tally_rows(relation)}")
         for listed in LISTED:
             if listed.columns <= held.columns:
-                run(listed.extend(name, None if is_first else "_grouped"))
+                touched = "_grouped" if "times" in listed.condition else "_new"
+                run(listed.extend(name, None if is_first else touched))
         run("DROP TABLE _grouped")
+        run("DROP TABLE _new")
 
     def _merge(self, held: Held, relation: str) -> None:
         """Spells of before get more months, others come."""
@@ -243,7 +271,6 @@ class Prepared:
         spells = folding.tell_spells(relation, "_new", held.told)
         # Most rules look at a few sub-items: what lies together is passed over together.
         run(f"INSERT INTO copy.{name}_spells {spells} ORDER BY r.sub_item")
-        run("DROP TABLE _new")
 
     def _note(self, held: Held) -> None:
         """Write down what the copy holds."""
@@ -258,3 +285,7 @@ class Prepared:
         self.machine.execute(
             "CREATE OR REPLACE TABLE copy._held AS SELECT ? AS told", [json.dumps(told)]
         )
+
+
+def _type(column: str) -> str:
+    return "UBIGINT" if folding.is_key(column) else TYPES[COLUMNS[column]]

@@ -6,8 +6,9 @@ import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.engine.rolls import key, roll
 
-from mingbai.engine.checks.spells import bound_months, month_bit, month_era
+from mingbai.engine.checks.spells import bound_months, fold, month_bit, month_era
 
 months = st.builds(lambda year, month: year * 100 + month, st.integers(1, 9999), st.integers(1, 12))
 
@@ -58,3 +59,54 @@ def test_sixteen_numbers_of_a_year_have_bits():
     assert era == 505
     assert bits == sum(1 << place for place in range(16, 64)), "2020 alone stands before"
     assert bound_months(202315, later=False) == (505, 2**64 - 1)
+
+
+ROWS = [
+    {"who": "a", "sub_item": "a.1", "amount": 300, "period": period}
+    for period in (202101, 202102, 202102, 202402, 202013, 202000, 20220101)
+]
+SPELLS = roll(
+    *ROWS,
+    {"who": "a", "sub_item": "a.1", "amount": 300},
+    {"who": "a", "sub_item": "a.1", "amount": 450, "period": 202101},
+    {"who": "b", "sub_item": "b.1", "amount": 300, "period": 202103},
+)
+
+
+@pytest.mark.parametrize("coded", [False, True])
+def test_rows_that_differ_in_the_month_alone_are_one_spell(coded):
+    with duckdb.connect() as machine:
+        machine.register("t", SPELLS)
+        machine.execute("CREATE TYPE sub_items AS ENUM ('b.1', 'a.1')")
+        codes = {"sub_item": "sub_items"} if coded else {}
+        bare = "(SELECT * EXCLUDE (line) FROM t)"
+        text = fold(bare, {"id_key", "period", "sub_item", "amount"}, codes)
+        made = machine.sql(text).to_arrow_table()
+    assert made.column_names == [
+        "id_key", "amount", "sub_item", "times", "months", "era", "first_period", "last_period"
+    ]  # fmt: skip
+    assert str(made.schema.field("sub_item").type) == "string"
+    told = [
+        (row["id_key"], row["amount"], row["times"], row["first_period"], row["last_period"])
+        for row in made.to_pylist()
+    ]
+    # 2020 to 2023 are one era, 2024 begins another; 20220101 is no month and stands alone.
+    assert sorted(told, key=repr) == sorted(
+        [
+            (key("a"), 300, 5, 202000, 202102),
+            (key("a"), 300, 1, 202402, 202402),
+            (key("a"), 300, 1, 20220101, 20220101),
+            (key("a"), 300, 1, None, None),
+            (key("a"), 450, 1, 202101, 202101),
+            (key("b"), 300, 1, 202103, 202103),
+        ],
+        key=repr,
+    )
+
+
+def test_without_months_spells_are_rows_that_are_equal():
+    with duckdb.connect() as machine:
+        machine.register("t", SPELLS)
+        text = fold("(SELECT id_key, amount FROM t)", {"amount"}, {})
+        made = machine.execute(f"SELECT id_key, amount, times FROM ({text})").fetchall()
+    assert sorted(made) == [(key("a"), 300, 8), (key("a"), 450, 1), (key("b"), 300, 1)]

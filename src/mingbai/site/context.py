@@ -42,6 +42,7 @@ ROOMS: Final = (
     Room("目标", "programme:matrix"),
     Room("收件", "intake:inbox"),
     Room("比对", "registry:findings"),
+    Room("公示", "registry:postings", also=("/registry/objections/",)),
     Room("人员", "registry:people"),
     Room("发放", "payment:batches"),
     Room("资金", "funds:table", _beyond_a_town),

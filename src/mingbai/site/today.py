@@ -28,6 +28,7 @@ from mingbai.programme.queries import letters_due
 from mingbai.registry.queries import findings_seen
 from mingbai.report.models import Statement, Summary
 from mingbai.report.queries import newest_summary, statements_of
+from mingbai.site.waiting import Task, about_postings
 
 _ARRIVALS: Final = 6
 _LAGS: Final = 8
@@ -48,17 +49,6 @@ class Headline:
     hint: str = ""
     address: str = ""
     tone: str = ""
-
-
-@dataclass(frozen=True)
-class Task:
-    """Something to do now, and where."""
-
-    text: str
-    detail: str
-    address: str
-    tag: str
-    tone: str = "warn"
 
 
 @dataclass(frozen=True)
@@ -135,6 +125,7 @@ def gather_today(*, to: Asker, at: datetime, demonstration: bool) -> Today:
     for each in shown:
         counts[each.colour] += 1
     mine = [*_batches(to, year), *_suspicions(to, year), *_letters(to, year)]
+    mine += about_postings(to, day)
     return Today(
         day=day,
         period=period,

@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from mingbai.registry.models import EnrolmentStep
+from mingbai.registry.queries.standing import objection_stops
 
 _WHY: Final = "what is not paid is one for everybody"
 _SCHEMA: Final = {
@@ -26,14 +27,15 @@ def stops(*, year: int, sub_items: Iterable[str] | None = None) -> pl.DataFrame:
     """Spans of months of a year in which an enrolment is not paid, with their cause.
 
     ``enrolment_id from_period to_period cause``; both months included, no ``to_period`` while it
-    lasts; spans that reach into other years are given whole. Cause: ``suspended``. A suspension
-    restored with back pay is no stop: its months are owed.
+    lasts; spans that reach into other years are given whole. Causes: ``suspended``; ``objection``,
+    of a posting. A suspension restored with back pay is no stop: its months are owed.
     """
     rows = EnrolmentStep.objects.unscoped(_WHY).filter(
         step__in=("suspended", "restored"), from_period__lte=year * 100 + 12
     )
-    if sub_items is not None:
-        rows = rows.filter(enrolment__sub_item__in=sorted(set(sub_items)))
+    wanted = None if sub_items is None else frozenset(sub_items)
+    if wanted is not None:
+        rows = rows.filter(enrolment__sub_item__in=sorted(wanted))
     found = rows.order_by("enrolment_id", "number").values_list(
         "enrolment_id", "step", "from_period", "to_period", "back_pay"
     )
@@ -43,7 +45,8 @@ def stops(*, year: int, sub_items: Iterable[str] | None = None) -> pl.DataFrame:
         for span in suspensions(steps)
         if span[2] is None or span[2] >= year * 100 + 1
     )
-    return pl.DataFrame(list(spans), schema=_SCHEMA, orient="row")
+    own = pl.DataFrame(list(spans), schema=_SCHEMA, orient="row")
+    return pl.concat((own, objection_stops(year=year, sub_items=wanted)))
 
 
 def suspensions(steps: Iterable[_Row]) -> Iterator[_Stop]:

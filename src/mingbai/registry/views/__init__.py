@@ -1,6 +1,55 @@
-"""Pages of the registry: people and findings."""
+"""Pages of the registry: people, findings, postings, objections."""
 
+from mingbai.registry.views.hanging import (
+    new_posting,
+    posting_approved,
+    posting_dropped,
+    posting_proven,
+    posting_put_up,
+    posting_taken_down,
+)
+from mingbai.registry.views.objecting import (
+    objection,
+    objection_answered,
+    objection_decided,
+    objection_withdrawn,
+    objections,
+    posting_objected,
+)
 from mingbai.registry.views.persons import people, person, reveal
+from mingbai.registry.views.posted import (
+    board_photo,
+    posting,
+    posting_docx,
+    posting_page,
+    posting_sheet,
+    postings,
+)
 from mingbai.registry.views.queue import finding, findings, settle
 
-__all__ = ["finding", "findings", "people", "person", "reveal", "settle"]
+__all__ = [
+    "board_photo",
+    "finding",
+    "findings",
+    "new_posting",
+    "objection",
+    "objection_answered",
+    "objection_decided",
+    "objection_withdrawn",
+    "objections",
+    "people",
+    "person",
+    "posting",
+    "posting_approved",
+    "posting_docx",
+    "posting_dropped",
+    "posting_objected",
+    "posting_page",
+    "posting_proven",
+    "posting_put_up",
+    "posting_sheet",
+    "posting_taken_down",
+    "postings",
+    "reveal",
+    "settle",
+]

@@ -29,7 +29,8 @@ PAGES = {
     "today", "delivery:programmes", "programme:matrix", "programme:changes", "programme:check",
     "programme:letters",
     "intake:inbox", "registry:people",
-    "registry:findings", "registry:postings", "registry:objections",
+    "registry:findings", "registry:slips", "registry:visits", "registry:visit_sheet",
+    "registry:month", "registry:export", "effects", "registry:postings", "registry:objections",
     "payment:batches",
     "payment:recoveries", "payment:funding", "funds:table", "outreach:offices", "report:papers",
 }  # fmt: skip
@@ -47,6 +48,13 @@ DOES = {
     "intake:returned": None,
     "registry:reveal": "reveal",
     "registry:settle": "settle",
+    "registry:settle_many": "settle",
+    "registry:issue": "settle",
+    "registry:compare": "settle",
+    "registry:check_item": "settle",
+    "registry:answer": "hand_in",
+    "registry:visited": "hand_in",
+    "registry:known": "hand_in",
     "registry:approve_posting": "approve",
     "registry:put_up_posting": "settle",
     "registry:prove_posting": "settle",
@@ -82,6 +90,7 @@ DOES = {
 }
 #: Not for towns and departments, whatever their role.
 COUNTY_ONLY = {
+    "registry:issue", "registry:compare", "registry:check_item",
     "report:compile", "report:issue", "report:outline", "programme:save", "programme:fill",
     "programme:submit", "programme:drop", "programme:approve", "programme:send_back",
     "programme:enter_upper", "programme:people", "programme:draft", "programme:send",
@@ -94,7 +103,8 @@ RECORDS = {
     "delivery:programme", "intake:progress", "intake:receipt", "intake:sheet",
     "registry:posting", "registry:posting_sheet", "registry:posting_docx",
     "registry:posting_page", "registry:board_photo", "registry:objection",
-    "registry:person", "registry:finding", "payment:batch", "payment:recovery",
+    "registry:person", "registry:finding", "registry:slip", "registry:slip_docx",
+    "registry:slip_xlsx", "registry:evidence", "registry:receipt_findings", "payment:batch", "payment:recovery",
     "payment:person", "funds:programme",
     "outreach:office", "report:paper", "report:docx", "report:changes", "report:why",
 }  # fmt: skip

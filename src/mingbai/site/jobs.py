@@ -13,7 +13,7 @@ from mingbai.base.models import Job, Office
 from mingbai.intake.actions import receive_stored
 from mingbai.intake.models import Sheet
 from mingbai.rulebook import load_book
-from mingbai.site.line import enter_received
+from mingbai.site.line import compare_year, enrol_year, enter_received
 
 RUNNER: Final = "mingbai.site.jobs.run"
 
@@ -41,7 +41,27 @@ def receive_uploaded(job: Job, progress: Progress) -> Mapping[str, Any]:
     return {"receipts": numbers}
 
 
-HANDLERS: dict[str, Handler] = {"receive": receive_uploaded}
+def compare_everything(job: Job, progress: Progress) -> Mapping[str, Any]:
+    """Compare a year's live sheets, enrol what is free now, and let correction forms follow.
+
+    Safe to run again: only what is new is written.
+    """
+    year, at = job.args["year"], timezone.now()
+    book = load_book(year=year, county=settings.MINGBAI_COUNTY)
+    progress(0, 1, "正在比对")
+    report, closed = compare_year(year=year, book=book, by=job.queued_by, at=at)
+    enrol_year(year=year, book=book, by=job.queued_by, at=at)
+    progress(1, 1, "比对完成")
+    return {
+        "rows": report.row_count,
+        "findings": report.finding_count,
+        "new": report.new_count,
+        "gone": report.superseded_count,
+        "items": closed,
+    }
+
+
+HANDLERS: dict[str, Handler] = {"receive": receive_uploaded, "compare": compare_everything}
 
 
 def run(job_id: int) -> None:

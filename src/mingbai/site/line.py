@@ -25,7 +25,12 @@ from mingbai.outreach.actions import enter_pieces
 from mingbai.payment.actions import approve_batch, confirm_batch, draw_all
 from mingbai.payment.models import PaymentBatch
 from mingbai.payment.queries import batches_seen, steps_of
-from mingbai.registry.actions import compare_sheets, enrol_sheets
+from mingbai.registry.actions import (
+    ComparisonReport,
+    compare_sheets,
+    enrol_sheets,
+    follow_findings,
+)
 from mingbai.report.actions import compile_summary
 from mingbai.report.models import Summary
 from mingbai.rulebook.model import Book
@@ -162,6 +167,14 @@ def enrol_year(*, year: int, book: Book, by: User | None, at: datetime) -> None:
         enrol_sheets(sheets=sheets, book=book, by=by, at=at)
 
 
+def compare_year(
+    *, year: int, book: Book, by: User | None, at: datetime
+) -> tuple[ComparisonReport, int]:
+    """Compare everything that is live, then let correction forms follow what came and went."""
+    report = compare_sheets(year=year, book=book, by=by, at=at)
+    return report, follow_findings(year=year, by=by, at=at)
+
+
 def enter_received(
     *, year: int, book: Book, by: User | None, at: datetime, stage: Stage = no_stage
 ) -> None:
@@ -169,7 +182,7 @@ def enter_received(
     with stage("enter"):
         enter_sheets(year=year, book=book, by=by, at=at)
     with stage("compare"):
-        compare_sheets(year=year, book=book, by=by, at=at)
+        compare_year(year=year, book=book, by=by, at=at)
     with stage("enrol"):
         enrol_year(year=year, book=book, by=by, at=at)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from mingbai.site import views
+from mingbai.site import effects, views
 
 #: Address and room; ``report`` stands at the root because /why/ stands beside /report/.
 _ROOMS = (
@@ -23,5 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("signin/", views.SignIn.as_view(), name="signin"),
     path("signout/", views.SignOut.as_view(), name="signout"),
     path("healthz", views.alive, name="alive"),
+    path("effects/", effects.effects, name="effects"),
     *(path(prefix, include(f"mingbai.{room}.urls")) for prefix, room in _ROOMS),
 ]

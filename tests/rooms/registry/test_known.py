@@ -19,8 +19,8 @@ from tests.rooms.registry.rosters import (
 )
 
 from mingbai.base.scope import Asker
-from mingbai.registry.actions import compare_sheets, end_enrolments, enrol_sheets
-from mingbai.registry.models import Enrolment, Finding, FindingEvidence
+from mingbai.registry.actions import compare_sheets, enrol_sheets
+from mingbai.registry.models import Finding, FindingEvidence
 from mingbai.registry.queries import known_about
 from mingbai.registry.queries.known import HOLD, NOTE, REFUSED, TOLD
 from mingbai.rulebook import Check
@@ -113,11 +113,6 @@ def test_an_enrolment_speaks_where_no_roster_of_the_month_does(tree, at, book):
     assert "exclusion" not in found
     same = {each.code: each for each in ask(book, row(1), code=TEKUN, period=202109)}
     assert same["enrolled_already"].severity == NOTE
-    running = Enrolment.objects.unscoped("test")
-    end_enrolments(
-        enrolments=list(running), last_period=202106, reason="迁出", by=tree.clerk, at=at
-    )
-    assert not codes(ask(book, row(1), period=202109)) & {"enrolled", "exclusion_enrolled"}
 
 
 def test_a_name_on_record_that_differs_is_told_without_the_name(tree, at, book):

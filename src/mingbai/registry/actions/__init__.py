@@ -102,6 +102,7 @@ from mingbai.registry.actions.settle import (
     SettlingReport,
     decision_of,
     reasons_for,
+    reasons_of,
     settle_finding,
     settle_findings,
 )
@@ -173,6 +174,7 @@ __all__ = [
     "propose_merge",
     "put_up_posting",
     "reasons_for",
+    "reasons_of",
     "receive_application",
     "record_death",
     "record_listed_deaths",

@@ -125,7 +125,12 @@ def settle_findings(
 
 def reasons_for(finding: Finding) -> dict[str, tuple[str, ...]]:
     """Decision -> its reasons, for what the finding is about."""
-    return LEFT_OUT_REASONS if _is_left_out(finding) else REASONS
+    return reasons_of(finding.code)
+
+
+def reasons_of(code: str) -> dict[str, tuple[str, ...]]:
+    """The same for a kind of finding by its code."""
+    return LEFT_OUT_REASONS if code in LEFT_OUT_CODES else REASONS
 
 
 def decision_of(reason: str) -> str:

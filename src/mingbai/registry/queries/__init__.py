@@ -8,6 +8,7 @@ from mingbai.registry.queries.corrections import (
     items_of,
     pressing_slips,
     sheets_after,
+    slip_of_finding,
     slip_seen,
     slips_seen,
     spots_of_items,
@@ -21,6 +22,7 @@ from mingbai.registry.queries.desks import (
     desk_offices,
     mine,
     with_desk,
+    with_mine,
 )
 from mingbai.registry.queries.explain import explain_finding, finding_name, rule_words
 from mingbai.registry.queries.findings import (
@@ -29,11 +31,14 @@ from mingbai.registry.queries.findings import (
     LEFT_OUT_CODES,
     evidence_of,
     finding_seen,
+    findings_by_number,
+    findings_in_receipt,
     findings_of_person,
     findings_seen,
     held_lines,
     held_rows,
     newest_decisions,
+    people_of,
     rule_records,
     settlements_of,
 )
@@ -106,7 +111,7 @@ from mingbai.registry.queries.roots import (
 from mingbai.registry.queries.rows import live_rows, roster_rows
 from mingbai.registry.queries.standing import objection_stops, posting_states
 from mingbai.registry.queries.unanswered import Missing, newest_comparison, what_is_missing
-from mingbai.registry.queries.visits import left_out, visit_counts, visits_of
+from mingbai.registry.queries.visits import left_out, villages_named, visit_counts, visits_of
 
 __all__ = [
     "DESKS",
@@ -140,6 +145,8 @@ __all__ = [
     "find_people",
     "finding_name",
     "finding_seen",
+    "findings_by_number",
+    "findings_in_receipt",
     "findings_of_person",
     "findings_seen",
     "held_lines",
@@ -167,6 +174,7 @@ __all__ = [
     "objections_seen",
     "overdue_objections",
     "people_by_id",
+    "people_of",
     "person_ids",
     "person_roots",
     "person_seen",
@@ -190,6 +198,7 @@ __all__ = [
     "sheets_after",
     "show_objection",
     "show_person",
+    "slip_of_finding",
     "slip_seen",
     "slips_seen",
     "spots_of_items",
@@ -200,8 +209,10 @@ __all__ = [
     "sub_item_names",
     "town_names",
     "village_name",
+    "villages_named",
     "visit_counts",
     "visits_of",
     "what_is_missing",
     "with_desk",
+    "with_mine",
 ]

@@ -16,6 +16,7 @@ from mingbai.registry.models import (
     CorrectionItem,
     CorrectionSlip,
     CorrectionStep,
+    Finding,
     FindingEvidence,
 )
 
@@ -59,6 +60,13 @@ def slip_seen(pk: int, *, to: Asker) -> CorrectionSlip | None:
     """One form, when the asker may see it."""
     found = CorrectionSlip.objects.seen_by(to).filter(pk=pk)
     return found.select_related("office", "issued_by").first()
+
+
+def slip_of_finding(finding: Finding, *, to: Asker) -> CorrectionSlip | None:
+    """The newest form a finding stood on, when the asker may see it."""
+    items = CorrectionItem.objects.seen_by(to).filter(finding=finding).select_related("slip")
+    newest = items.order_by("-turn").first()
+    return newest.slip if newest else None
 
 
 def items_of(slip: CorrectionSlip, *, to: Asker) -> list[Any]:

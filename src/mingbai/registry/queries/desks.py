@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Case, CharField, Count, Q, Sum, Value, When
+from django.db.models import Case, CharField, Count, IntegerField, Q, Sum, Value, When
 
 from mingbai.base.models import Office
 from mingbai.base.scope import Asker, ScopedQuerySet
@@ -35,14 +35,25 @@ def with_desk(findings: ScopedQuerySet[Any], *, book: Book, on: date) -> ScopedQ
 
 def mine(findings: ScopedQuerySet[Any], *, to: Asker) -> ScopedQuerySet[Any]:
     """Of findings with their desk those that the asker's own office must act on."""
+    return findings.filter(_own(to))
+
+
+def with_mine(findings: ScopedQuerySet[Any], *, to: Asker) -> ScopedQuerySet[Any]:
+    """Annotate findings (with their desk): ``is_mine`` 1 where the asker's office must act."""
+    return findings.annotate(
+        is_mine=Case(When(_own(to), then=Value(1)), default=Value(0), output_field=IntegerField())
+    )
+
+
+def _own(to: Asker) -> Q:
     if to.sees_all:
-        return findings.filter(desk=COUNTY)
+        return Q(desk=COUNTY)
     own = Q(pk__in=[])
     if to.towns:
         own |= Q(desk=TOWN, town__in=to.towns)
     if to.sub_items:
         own |= Q(desk=DEPARTMENT, sub_item__in=to.sub_items)
-    return findings.filter(own)
+    return own
 
 
 def acts_on(finding: Any, *, to: Asker) -> bool:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
-from django.db.models import Count, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.engine.checks import Absence
-from mingbai.intake.models import Sheet
+from mingbai.intake.models import Receipt, Sheet
 from mingbai.registry.models import Finding, FindingEvidence, Person, Settlement
+from mingbai.registry.queries.keys import person_ids
 
 #: Decisions after which a finding holds nothing back any more.
 RELEASED: Final = (Settlement.Decision.DISMISSED, Settlement.Decision.SUPERSEDED)
@@ -25,7 +27,10 @@ LEFT_OUT_CODES: Final = tuple(Absence.MESSAGES)
 
 
 def with_decision(findings: ScopedQuerySet[Finding]) -> ScopedQuerySet[Any]:
-    """Annotate each finding with its newest ``decision`` (``open`` without one) and ``reason``."""
+    """Annotate each finding with its newest ``decision`` (``open`` without one) and ``reason``.
+
+    ``decided_count`` is the number of the newest decision, 0 before the first.
+    """
     newest = (
         Settlement.objects.unscoped("the state of a finding the asker may already see")
         .filter(finding=OuterRef("pk"))
@@ -34,6 +39,9 @@ def with_decision(findings: ScopedQuerySet[Finding]) -> ScopedQuerySet[Any]:
     return findings.annotate(
         decision=Coalesce(Subquery(newest.values("decision")[:1]), Value(OPEN)),
         reason=Coalesce(Subquery(newest.values("reason")[:1]), Value("")),
+        decided_count=Coalesce(
+            Subquery(newest.values("number")[:1]), Value(0), output_field=IntegerField()
+        ),
     )
 
 
@@ -63,6 +71,11 @@ def findings_seen(
     if sub_item:
         found = found.filter(sub_item=sub_item)
     return found.order_by("-stake_amount", "id")
+
+
+def findings_by_number(numbers: Iterable[int], *, to: Asker) -> ScopedQuerySet[Any]:
+    """Those of these findings that the asker may see, with their state."""
+    return with_decision(Finding.objects.seen_by(to).filter(pk__in=list(numbers)))
 
 
 def finding_seen(pk: int, *, to: Asker) -> Any:
@@ -114,6 +127,45 @@ def rule_records(*, to: Asker, year: int) -> list[RuleRecord]:
         )
         for r in rows
     ]
+
+
+@dataclass(frozen=True)
+class FoundInReceipt:
+    """A finding with the doubted lines of one receipt: (sheet number, line), the first few."""
+
+    finding: Any
+    lines: tuple[tuple[int, int], ...]
+
+
+def findings_in_receipt(receipt: Receipt, *, to: Asker, most: int = 8) -> list[FoundInReceipt]:
+    """Open and confirmed findings that doubt rows of a receipt's file, holds and money first."""
+    rows = (
+        FindingEvidence.objects.seen_by(to)
+        .filter(origin_file=receipt.file_id, is_subject=True)
+        .order_by("finding_id", "origin_sheet", "origin_line")
+        .values_list("finding_id", "origin_sheet", "origin_line")
+    )
+    lines: dict[int, list[tuple[int, int]]] = {}
+    for finding, sheet, line in rows:
+        lines.setdefault(finding, []).append((sheet or 0, line or 0))
+    found = with_decision(Finding.objects.seen_by(to).filter(pk__in=list(lines)))
+    standing = found.exclude(decision__in=RELEASED).order_by("-severity", "-stake_amount", "id")
+    return [FoundInReceipt(each, tuple(lines[each.pk][:most])) for each in standing]
+
+
+def people_of(findings: Iterable[Finding]) -> dict[int, Person]:
+    """Finding -> the person it is about, also where they were registered only afterwards.
+
+    For those who see the findings.
+    """
+    listed = list(findings)
+    keys = {bytes(each.person_key) for each in listed if each.person_key is not None}
+    known = person_ids(sorted(keys))
+    people = Person.objects.unscoped("people behind findings the asker may see")
+    by_number = people.in_bulk(list(known.values()))
+    by_key = {key: by_number[pk] for key, pk in known.items() if pk in by_number}
+    pairs = ((each.pk, by_key.get(bytes(each.person_key or b""))) for each in listed)
+    return {pk: person for pk, person in pairs if person is not None}
 
 
 def evidence_of(finding: Finding, *, to: Asker) -> ScopedQuerySet[FindingEvidence]:

@@ -7,7 +7,7 @@ was read of it stays right. About 120 bytes a row.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, Final
 
@@ -16,10 +16,12 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mingbai.base.models import Act
 from mingbai.base.scope import Asker
 from mingbai.engine.checks import COLUMNS as COLUMN_TYPES
 from mingbai.intake.models import Sheet
 from mingbai.intake.queries import live_sheets
+from mingbai.registry.queries.keys import keys_digest, known_keys
 from mingbai.registry.queries.rows import roster_rows
 from mingbai.registry.queries.specs import COMPARED, TELLING, AtHand
 
@@ -83,20 +85,28 @@ class Table:
 
 @dataclass(frozen=True)
 class Ground:
-    """A year's rosters and lists as they are now, and what is at hand to check with."""
+    """A year's rosters and lists as they are now, and what is at hand to check with.
+
+    ``known_keys`` maps numbers that mean a person to the key under which that person's rows meet.
+    """
 
     year: int
     roster: Table
     lists: Mapping[str, Table]
     at_hand: AtHand
+    known_keys: Mapping[bytes, bytes]
     plans: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """What a year's ground was made of: its newest sheet, and the rows by kind and place."""
+    """What a year's ground was made of: how far the ledger was, the newest sheet, who is who, and
+    the rows by kind and place.
+    """
 
+    head: tuple[object, ...]
     newest: tuple[object, ...]
+    keys: str
     sheets: Mapping[str, Mapping[str, tuple[object, ...]]]
     tables: Mapping[str, pa.Table]
     ground: Ground
@@ -109,17 +119,28 @@ _lock: Final = Lock()
 def ground_of(year: int) -> Ground:
     """What is live in a year; sheets are opened once in a process's life.
 
-    One query when nothing came since. At most two years are kept.
+    Two queries while the ledger stands still, a few more when something else was done since. At
+    most two years are kept.
     """
     with _lock:
-        newest = _newest(year)
+        head, newest = _head(), _newest(year)
         kept = _kept.pop(year, None)
-        if kept is None or kept.newest != newest:
-            kept = _gather(year, newest, kept)
+        if kept is None or (kept.head, kept.newest) != (head, newest):
+            keys = keys_digest()
+            if kept is not None and (kept.newest, kept.keys) == (newest, keys):
+                kept = replace(kept, head=head)
+            else:
+                usable = kept if kept is not None and kept.keys == keys else None
+                kept = _gather(year, (head, newest, keys), usable)
         while len(_kept) > 1:
             _kept.pop(next(iter(_kept)))
         _kept[year] = kept
         return kept.ground
+
+
+def _head() -> tuple[object, ...]:
+    acts = Act.objects.unscoped("whether anything was done since").order_by("-seq")
+    return acts.values_list("seq", "hash").first() or ()
 
 
 def _newest(year: int) -> tuple[object, ...]:
@@ -129,7 +150,11 @@ def _newest(year: int) -> tuple[object, ...]:
     return told.first() or ()
 
 
-def _gather(year: int, newest: tuple[object, ...], before: _Kept | None) -> _Kept:
+def _gather(
+    year: int,
+    state: tuple[tuple[object, ...], tuple[object, ...], str],
+    before: _Kept | None,
+) -> _Kept:
     sheets, tables = {}, {}
     for kind, (kinds, columns) in _KINDS.items():
         live = live_sheets(to=_HOUSE, year=year).filter(kind__in=kinds)
@@ -143,7 +168,7 @@ def _gather(year: int, newest: tuple[object, ...], before: _Kept | None) -> _Kep
             gone = pc.is_in(before.tables[kind]["table"], value_set=pa.array(stale, pa.string()))
             parts.append(before.tables[kind].filter(pc.invert(gone)))
         tables[kind] = pa.concat_tables(parts).combine_chunks().sort_by(_IN_ORDER)
-    return _Kept(newest, sheets, tables, _ground(year, tables))
+    return _Kept(*state, sheets, tables, _ground(year, tables))
 
 
 def _places(
@@ -177,7 +202,9 @@ def _ground(year: int, tables: Mapping[str, pa.Table]) -> Ground:
         name: Table.of(listed.filter(pc.equal(listed["roster"], name)))
         for name in listed["roster"].unique().to_pylist()
     }
-    return Ground(year, Table.of(roster), lists, _at_hand(roster, lists))
+    pairs = known_keys()
+    keys = dict(zip(pairs["id_key"].to_list(), pairs["known_key"].to_list(), strict=True))
+    return Ground(year, Table.of(roster), lists, _at_hand(roster, lists), keys)
 
 
 def _at_hand(roster: pa.Table, lists: Mapping[str, Table]) -> AtHand:

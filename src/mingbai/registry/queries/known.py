@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -14,12 +14,14 @@ from mingbai.base.scope import Asker
 from mingbai.base.secrets import unseal
 from mingbai.engine.canon import REJECT
 from mingbai.engine.canon.types.name import DOTS
-from mingbai.engine.checks import CheckSpec, MutualExclusion, message
+from mingbai.engine.checks import AmountStandard, CheckSpec, MutualExclusion, message
 from mingbai.engine.checks.shapes import Hit
 from mingbai.registry.models import Enrolment, Person
 from mingbai.registry.queries.explain import finding_name
 from mingbai.registry.queries.ground import KEYS, Ground, ground_of
+from mingbai.registry.queries.keys import person_ids
 from mingbai.registry.queries.periods import TABLE_SPANS, due_period
+from mingbai.registry.queries.roots import records_of
 from mingbai.registry.queries.specs import AtHand, Planned, plan_specs
 from mingbai.registry.queries.typed import Fault, Typed, read_typed
 from mingbai.rulebook import Book, load_book
@@ -75,6 +77,9 @@ def known_about(
     hints = [_fault(each) for each in typed.faults]
     if not typed.is_refused and any(typed.row[key] for key in KEYS):
         ground = ground_of(period // 100)
+        key = typed.row["id_key"]
+        same = ground.known_keys.get(key, key) if key else None
+        typed = replace(typed, row={**typed.row, "id_key": same})
         teller = _Teller(law, to)
         found = [*_findings(typed, ground, teller)]
         hints += [*found, *_beyond(typed, ground, teller, {each.rule for each in found})]
@@ -100,6 +105,8 @@ def _findings(typed: Typed, ground: Ground, teller: _Teller) -> Iterator[Hint]:
     near: dict[str, list[dict[str, Any]]] = {}
     for planned in _plan(typed, ground, teller.book):
         column = _grain(planned.spec)
+        if not _is_asked(planned.spec, column, typed):
+            continue
         if column not in near:
             shared = ground.roster.near(column, typed.row[column]) if column in KEYS else []
             near[column] = [*shared, dict(typed.row)]
@@ -110,6 +117,13 @@ def _findings(typed: Typed, ground: Ground, teller: _Teller) -> Iterator[Hint]:
         rows = tables[planned.spec.table]
         for code, about in _about(planned.spec.plain(tables), len(rows) - 1).items():
             yield teller.finding(planned, code, about, rows, typed)
+
+
+def _is_asked(spec: CheckSpec, column: str, typed: Typed) -> bool:
+    """Not while the number, account, phone or amount that the rule looks at is still empty."""
+    if isinstance(spec, AmountStandard):
+        return typed.row["amount"] is not None
+    return typed.row["id_key"] is not None and (column == "row" or bool(typed.row[column]))
 
 
 def _plan(typed: Typed, ground: Ground, book: Book) -> tuple[Planned, ...]:
@@ -217,14 +231,15 @@ def _beyond(typed: Typed, ground: Ground, teller: _Teller, told: set[str]) -> It
             listed = ground.lists.get(each.roster)
             if listed and (lines := listed.near("id_key", key)):
                 yield teller.listed(each.roster, lines, each.reason)
-    person = Person.objects.unscoped(_WHY).filter(id_key=key).first()
-    if person is None:
+    record = person_ids([typed.number_key or b""]).get(typed.number_key or b"")
+    if record is None:
         return
-    on_record = unseal("person.name", bytes(person.name_sealed), key)
+    person = Person.objects.unscoped(_WHY).get(pk=record)
+    on_record = unseal("person.name", bytes(person.name_sealed), bytes(person.id_key))
     if typed.name and _same(on_record) != _same(typed.name) and "identity/two_names" not in told:
         text = "这个证件号登记过另一个姓名，可能填错号码或写错名字。请照证件核对。"
         yield Hint("registered_name", NOTE, "姓名与登记不同", text, "name")
-    running = Enrolment.objects.unscoped(_WHY).filter(person=person)
+    running = Enrolment.objects.unscoped(_WHY).filter(person__in=records_of(record))
     running = running.filter(Q(end_period__isnull=True) | Q(end_period__gte=period))
     for enrolment in running.order_by("since_period", "id"):
         yield from teller.enrolled(enrolment, typed, told)

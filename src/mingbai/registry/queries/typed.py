@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from mingbai.base.secrets import blind
-from mingbai.engine.canon import REJECT, CanonColumn, canonical_table, message
+from mingbai.engine.canon import REJECT, CanonColumn, canonical_table_plain, message
 from mingbai.engine.reading.shapes import EMPTY, TEXT, RawSheet
 from mingbai.rulebook import Book
 
@@ -39,9 +39,14 @@ class Fault:
 
 @dataclass(frozen=True)
 class Typed:
-    """The row as checks see it (keyed digests only), its canonical name, and its faults."""
+    """The row as checks see it (keyed digests only), its canonical name, and its faults.
+
+    ``number_key`` is that of the number as typed; the row's ``id_key`` may become the one under
+    which all rows of that person meet.
+    """
 
     row: Mapping[str, Any]
+    number_key: bytes | None
     name: str
     faults: tuple[Fault, ...]
 
@@ -60,7 +65,8 @@ def read_typed(
     (``town amount grade``).
     """
     written = {name: values.get(name, "").strip() for name in _TYPES}
-    read = canonical_table(
+    # One row is read by the plain twin: it says the same, without setting anything up.
+    read = canonical_table_plain(
         _sheet(list(written.values())),
         columns=[
             # The gate refuses what cannot be read only where the column is required.
@@ -87,7 +93,8 @@ def read_typed(
         "table": "typed",
         "line": 1,
     }
-    return Typed(row, found.get("name") or "", tuple(map(_fault, read.faults.to_pylist())))
+    faults = tuple(map(_fault, read.faults.to_pylist()))
+    return Typed(row, keys["id_key"], found.get("name") or "", faults)
 
 
 def _fault(each: Mapping[str, Any]) -> Fault:

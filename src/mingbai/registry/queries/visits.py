@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from mingbai.base.models import Division
 from mingbai.base.scope import Asker, ScopedQuerySet
-from mingbai.registry.models import Enrolment, Finding, Visit
+from mingbai.registry.models import Finding, Person, Visit
 from mingbai.registry.queries.findings import LEFT_OUT, findings_seen
 
 _WHY: Final = "the newest visit of a finding the asker may already see"
@@ -31,22 +33,16 @@ def left_out(
     if sub_item:
         found = found.filter(sub_item=sub_item)
     visits = Visit.objects.unscoped(_WHY).filter(finding=OuterRef("pk")).order_by("-number")
-    homes = Enrolment.objects.unscoped("the village somebody is to be visited in").filter(
-        person=OuterRef("person_id"), end_period__isnull=True
+    homes = Person.objects.unscoped("the village somebody is to be visited in").filter(
+        id_key=OuterRef("person_key")
     )
-    listed: ScopedQuerySet[Any] = (
-        found.annotate(
-            village=Coalesce(
-                Subquery(homes.order_by("-id").values("village")[:1]), "person__village", Value("")
-            ),
-            outcome=Coalesce(Subquery(visits.values("outcome")[:1]), Value("")),
-            visit_count=Coalesce(
-                Subquery(visits.values("number")[:1]), Value(0), output_field=IntegerField()
-            ),
-        )
-        .select_related("person")
-        .order_by("town", "village", "sub_item", "id")
-    )
+    listed: ScopedQuerySet[Any] = found.annotate(
+        village=Coalesce(Subquery(homes.values("village")[:1]), Value("")),
+        outcome=Coalesce(Subquery(visits.values("outcome")[:1]), Value("")),
+        visit_count=Coalesce(
+            Subquery(visits.values("number")[:1]), Value(0), output_field=IntegerField()
+        ),
+    ).order_by("town", "village", "sub_item", "id")
     return listed
 
 
@@ -54,6 +50,12 @@ def visits_of(finding: Finding, *, to: Asker) -> ScopedQuerySet[Visit]:
     """Visits about one finding, oldest first."""
     found = Visit.objects.seen_by(to).filter(finding=finding).order_by("number")
     return found.select_related("recorded_by")
+
+
+def villages_named(codes: Iterable[str]) -> dict[str, str]:
+    """Code -> name of these villages."""
+    rows = Division.objects.unscoped("names of villages are public").filter(code__in=set(codes))
+    return dict(rows.values_list("code", "name"))
 
 
 @dataclass(frozen=True)

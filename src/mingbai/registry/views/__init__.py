@@ -8,6 +8,7 @@ from mingbai.registry.views.hanging import (
     posting_put_up,
     posting_taken_down,
 )
+from mingbai.registry.views.knowing import compare, known, month, receipt_findings
 from mingbai.registry.views.objecting import (
     objection,
     objection_answered,
@@ -25,12 +26,31 @@ from mingbai.registry.views.posted import (
     posting_sheet,
     postings,
 )
-from mingbai.registry.views.queue import finding, findings, settle
+from mingbai.registry.views.queue import export, findings, issue, settle_many
+from mingbai.registry.views.settling import finding, settle
+from mingbai.registry.views.slips import (
+    answer,
+    check_item,
+    evidence,
+    slip,
+    slip_docx,
+    slip_xlsx,
+    slips,
+)
+from mingbai.registry.views.visiting import visit_sheet, visited, visits
 
 __all__ = [
+    "answer",
     "board_photo",
+    "check_item",
+    "compare",
+    "evidence",
+    "export",
     "finding",
     "findings",
+    "issue",
+    "known",
+    "month",
     "new_posting",
     "objection",
     "objection_answered",
@@ -50,6 +70,15 @@ __all__ = [
     "posting_sheet",
     "posting_taken_down",
     "postings",
+    "receipt_findings",
     "reveal",
     "settle",
+    "settle_many",
+    "slip",
+    "slip_docx",
+    "slip_xlsx",
+    "slips",
+    "visit_sheet",
+    "visited",
+    "visits",
 ]

@@ -96,6 +96,23 @@
       menu.querySelector("summary").focus();
     });
   });
+  /* A list with [data-keys]: J and K go to the next and last row, blank ticks it, Enter opens it. */
+  document.addEventListener("keydown", (event) => {
+    const list = document.querySelector("table[data-keys]");
+    if (!list || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+    const rows = [...list.tBodies[0].rows];
+    const now = rows.indexOf(document.activeElement.closest("tr"));
+    const step = { j: 1, k: -1 }[event.key.toLowerCase()];
+    if (step) {
+      const row = rows[Math.min(Math.max(now + step, 0), rows.length - 1)];
+      const place = row && row.querySelector("input[type=checkbox], th a");
+      if (place) { place.focus(); row.scrollIntoView({ block: "nearest" }); event.preventDefault(); }
+    } else if (event.key === "Enter" && now >= 0 && event.target.matches("input[type=checkbox]")) {
+      event.preventDefault();
+      rows[now].querySelector("th a").click();
+    }
+  });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-autosubmit], [data-autosubmit] select")) event.target.form.requestSubmit();
   });

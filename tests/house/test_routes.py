@@ -21,6 +21,7 @@ NOWHERE = {
     "half": 1,
     "chapter": "no-such-thing",
     "measure": "no-such-thing",
+    "kind": "left_out",
 }
 #: Open to strangers.
 OPEN = {"signin", "alive"}
@@ -29,7 +30,7 @@ PAGES = {
     "today", "delivery:programmes", "programme:matrix", "programme:changes", "programme:check",
     "programme:letters",
     "intake:inbox", "registry:people",
-    "registry:findings", "registry:slips", "registry:visits", "registry:visit_sheet",
+    "registry:coverage", "registry:findings", "registry:slips", "registry:visits", "registry:visit_sheet",
     "registry:month", "registry:export", "effects", "registry:postings", "registry:objections",
     "payment:batches",
     "payment:recoveries", "payment:funding", "funds:table", "outreach:offices", "report:papers",
@@ -48,6 +49,7 @@ DOES = {
     "intake:returned": None,
     "registry:reveal": "reveal",
     "registry:settle": "settle",
+    "registry:recount": "settle",
     "registry:settle_many": "settle",
     "registry:issue": "settle",
     "registry:compare": "settle",
@@ -103,7 +105,7 @@ RECORDS = {
     "delivery:programme", "intake:progress", "intake:receipt", "intake:sheet",
     "registry:posting", "registry:posting_sheet", "registry:posting_docx",
     "registry:posting_page", "registry:board_photo", "registry:objection",
-    "registry:person", "registry:finding", "registry:slip", "registry:slip_docx",
+    "registry:coverage_gaps", "registry:person", "registry:finding", "registry:slip", "registry:slip_docx",
     "registry:slip_xlsx", "registry:evidence", "registry:receipt_findings", "payment:batch", "payment:recovery",
     "payment:person", "funds:programme",
     "outreach:office", "report:paper", "report:docx", "report:changes", "report:why",

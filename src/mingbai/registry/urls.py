@@ -10,6 +10,9 @@ app_name = "registry"
 
 urlpatterns = [
     path("people/", views.people, name="people"),
+    path("coverage/", views.coverage, name="coverage"),
+    path("coverage/recount/", views.recount, name="recount"),
+    path("coverage/<int:pk>/<slug:kind>/", views.gaps, name="coverage_gaps"),
     path("people/<int:pk>/", views.person, name="person"),
     path("people/<int:pk>/reveal/", views.reveal, name="reveal"),
     path("findings/", views.findings, name="findings"),

@@ -30,6 +30,7 @@ from mingbai.registry.actions.correct import (
     issue_slips,
     return_item,
 )
+from mingbai.registry.actions.coverage import CannotCountCoverage, can_count, count_coverage
 from mingbai.registry.actions.die import (
     CannotRecordDeath,
     CannotWithdrawDeath,
@@ -120,6 +121,7 @@ __all__ = [
     "CannotApprovePosting",
     "CannotChangeEnrolment",
     "CannotCorrect",
+    "CannotCountCoverage",
     "CannotDecideChange",
     "CannotDecideObjection",
     "CannotDecideRecords",
@@ -156,7 +158,9 @@ __all__ = [
     "answer_item",
     "answer_objection",
     "approve_posting",
+    "can_count",
     "compare_sheets",
+    "count_coverage",
     "decide_changes",
     "decide_objection",
     "decision_of",

@@ -11,6 +11,7 @@ from mingbai.registry.models.correction import (
     CorrectionStep,
     Visit,
 )
+from mingbai.registry.models.coverage import CoverageCount, CoverageGap, VillageCoverage
 from mingbai.registry.models.entitled import (
     Enrolment,
     Move,
@@ -58,6 +59,8 @@ __all__ = [
     "CorrectionItem",
     "CorrectionSlip",
     "CorrectionStep",
+    "CoverageCount",
+    "CoverageGap",
     "Death",
     "Enrolment",
     "EnrolmentChange",
@@ -84,5 +87,6 @@ __all__ = [
     "ScopeByPerson",
     "ScopeByResidence",
     "Settlement",
+    "VillageCoverage",
     "Visit",
 ]

@@ -1,5 +1,6 @@
 """Pages of the registry: people, findings, postings, objections."""
 
+from mingbai.registry.views.coverage import coverage, gaps, recount
 from mingbai.registry.views.hanging import (
     new_posting,
     posting_approved,
@@ -44,10 +45,12 @@ __all__ = [
     "board_photo",
     "check_item",
     "compare",
+    "coverage",
     "evidence",
     "export",
     "finding",
     "findings",
+    "gaps",
     "issue",
     "known",
     "month",
@@ -71,6 +74,7 @@ __all__ = [
     "posting_taken_down",
     "postings",
     "receipt_findings",
+    "recount",
     "reveal",
     "settle",
     "settle_many",

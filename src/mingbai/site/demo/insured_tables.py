@@ -103,10 +103,9 @@ class InsuredBinder:
 
     def _bind_moved(self, moved: Sequence[tuple[Person, date]]) -> Workbook:
         office = self.stationer.office("public-security")
-        year = self.book.year - 1
         rows = [(each.name, each.id_number, day) for each, day in moved]
         columns = ("name", "id_number", "event_date")
-        title = f"{self.book.county_name}{year}年户口迁出县外人员名单"
+        title = f"{self.book.county_name}{self.book.year}年初户口迁出县外人员名单"
         sheet = self._draft("moved_out", office, title, columns, rows)
         stem = f"{self.book.year}年初户口迁出名单"
         return self.stationer.workbook(office, stem, [TableSheet(sheet, sheet, 1)])

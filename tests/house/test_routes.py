@@ -27,6 +27,7 @@ NOWHERE = {
 OPEN = {"signin", "alive"}
 #: Pages without arguments: everybody who signed in may open them.
 PAGES = {
+    "payment:corrections", "payment:accounts",
     "today", "delivery:programmes", "programme:matrix", "programme:changes", "programme:check",
     "programme:letters",
     "intake:inbox", "registry:people",
@@ -77,6 +78,13 @@ DOES = {
     "payment:approve": "approve",
     "payment:confirm": "confirm",
     "payment:void": "approve",
+    "payment:write_file": "confirm",
+    "payment:hand_over": "confirm",
+    "payment:cancel_file": "confirm",
+    "payment:read_return": "confirm",
+    "payment:propose_fix": "settle",
+    "payment:decide_fix": "approve",
+    "payment:follow_up": "draw",
     "report:compile": "compile",
     "report:issue": "issue",
     "programme:save": "compile",
@@ -100,6 +108,7 @@ COUNTY_ONLY = {
 }  # fmt: skip
 #: One object's page: 404 where there is none for this asker, never 403 and never 500.
 RECORDS = {
+    "payment:bank", "payment:bank_return", "payment:correction", "payment:evidence",
     "programme:revision", "programme:history", "programme:letter", "programme:letter_docx",
     "programme:scan",
     "delivery:programme", "intake:progress", "intake:receipt", "intake:sheet",

@@ -223,6 +223,12 @@ def _write(
         drawn_by=by,
         act=act,
     )
+    _write_lines(batch, lines, act)
+    return batch
+
+
+def _write_lines(batch: PaymentBatch, lines: list[tuple[Any, ...]], act: Act) -> None:
+    """Lines, totals by town, and the step that closes the batch."""
     rest = (batch.pk, False, act.pk)
     insert_rows(
         PaymentLine,
@@ -234,13 +240,12 @@ def _write(
         batch=batch,
         number=1,
         step=BatchStep.Step.DRAWN,
-        batch_digest=digest,
-        maker=by,
-        step_by=by,
-        step_at=at,
+        batch_digest=batch.lines_digest,
+        maker=batch.drawn_by,
+        step_by=batch.drawn_by,
+        step_at=batch.drawn_at,
         act=act,
     )
-    return batch
 
 
 def _write_shares(batch: PaymentBatch, act: Act) -> None:

@@ -27,6 +27,7 @@ NOWHERE = {
 OPEN = {"signin", "alive"}
 #: Pages without arguments: everybody who signed in may open them.
 PAGES = {
+    "registry:updates", "registry:merges", "registry:households",
     "payment:corrections", "payment:accounts",
     "today", "delivery:programmes", "programme:matrix", "programme:changes", "programme:check",
     "programme:letters",
@@ -46,6 +47,24 @@ PAGES_WITH = {
 }
 #: What changes something: only by POST, and only with this permission (None: anybody signed in).
 DOES = {
+    "registry:unmerge": "approve",
+    "registry:merge": "approve",
+    "registry:head": "settle",
+    "registry:guardian": "settle",
+    "registry:leave": "settle",
+    "registry:join": "settle",
+    "registry:found": "settle",
+    "registry:ask_merge": "settle",
+    "registry:die": "settle",
+    "registry:move": "settle",
+    "registry:document": "settle",
+    "registry:undie": "settle",
+    "registry:revoke": "settle",
+    "registry:adopt": "settle",
+    "registry:decide_update": "settle",
+    "payment:card_file": "reveal",
+    "registry:look_for_same": "compile",
+    "registry:form": "compile",
     "signout": None,
     "intake:returned": None,
     "registry:reveal": "reveal",
@@ -100,6 +119,7 @@ DOES = {
 }
 #: Not for towns and departments, whatever their role.
 COUNTY_ONLY = {
+    "registry:form", "registry:look_for_same",
     "registry:issue", "registry:compare", "registry:check_item",
     "report:compile", "report:issue", "report:outline", "programme:save", "programme:fill",
     "programme:submit", "programme:drop", "programme:approve", "programme:send_back",
@@ -108,6 +128,7 @@ COUNTY_ONLY = {
 }  # fmt: skip
 #: One object's page: 404 where there is none for this asker, never 403 and never 500.
 RECORDS = {
+    "registry:household", "payment:card", "payment:household_card",
     "payment:bank", "payment:bank_return", "payment:correction", "payment:evidence",
     "programme:revision", "programme:history", "programme:letter", "programme:letter_docx",
     "programme:scan",

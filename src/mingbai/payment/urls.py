@@ -40,4 +40,7 @@ urlpatterns = [
     path("corrections/<int:pk>/evidence/", views.evidence, name="evidence"),
     path("accounts/", views.accounts, name="accounts"),
     path("people/<int:pk>/", views.person, name="person"),
+    path("people/<int:pk>/card/", views.card, name="card"),
+    path("people/<int:pk>/card.docx", views.card_file, name="card_file"),
+    path("households/<int:pk>/card/", views.household_card, name="household_card"),
 ]

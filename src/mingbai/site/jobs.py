@@ -12,6 +12,7 @@ from mingbai.base.jobs import Handler, run_job
 from mingbai.base.models import Job, Office
 from mingbai.intake.actions import receive_stored
 from mingbai.intake.models import Sheet
+from mingbai.registry.actions import find_same_people
 from mingbai.rulebook import load_book
 from mingbai.site.line import compare_year, enrol_year, enter_received
 
@@ -61,7 +62,17 @@ def compare_everything(job: Job, progress: Progress) -> Mapping[str, Any]:
     }
 
 
-HANDLERS: dict[str, Handler] = {"receive": receive_uploaded, "compare": compare_everything}
+def look_for_same_people(job: Job, progress: Progress) -> Mapping[str, Any]:
+    """Compare every record of a person with every other; pairs found before stay as they are."""
+    progress(0, 1, "正在查找疑似同一人")
+    return {"found": find_same_people(by=job.queued_by, at=timezone.now())}
+
+
+HANDLERS: dict[str, Handler] = {
+    "same_people": look_for_same_people,
+    "receive": receive_uploaded,
+    "compare": compare_everything,
+}
 
 
 def run(job_id: int) -> None:

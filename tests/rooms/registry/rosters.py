@@ -68,7 +68,8 @@ _TYPES = {
     "phone": pa.string(), "amount": pa.int64(), "grade": pa.string(), "start_date": pa.date32(),
     "period": pa.int32(), "event_date": pa.date32(), "employer": pa.string(),
     "end_date": pa.date32(), "course": pa.string(), "sub_item": pa.string(),
-    "measure": pa.string(), "total_done": pa.string(),
+    "measure": pa.string(), "total_done": pa.string(), "head_name": pa.string(),
+    "household_number": pa.string(), "relation": pa.string(),
 }  # fmt: skip
 
 

@@ -12,6 +12,11 @@ from mingbai.payment.views.fixing import (
     follow_up,
     propose_fix,
 )
+from mingbai.payment.views.household_card import (
+    card,
+    card_file,
+    household_card,
+)
 from mingbai.payment.views.ledgers import accounts
 from mingbai.payment.views.one_batch import batch
 from mingbai.payment.views.owing import arrears, owing, propose
@@ -28,6 +33,8 @@ __all__ = [
     "batch",
     "batches",
     "cancel_file",
+    "card",
+    "card_file",
     "confirm",
     "correction",
     "corrections",
@@ -39,6 +46,7 @@ __all__ = [
     "follow_up",
     "funding",
     "hand_over",
+    "household_card",
     "owing",
     "person",
     "propose",

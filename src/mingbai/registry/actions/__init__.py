@@ -47,6 +47,18 @@ from mingbai.registry.actions.document import (
 )
 from mingbai.registry.actions.end import CannotEndEnrolments, end_enrolments
 from mingbai.registry.actions.enrol import CannotEnrolSheets, EnrolmentReport, enrol_sheets
+from mingbai.registry.actions.form import (
+    FormingReport,
+    form_households,
+)
+from mingbai.registry.actions.household import (
+    CannotChangeHousehold,
+    add_member,
+    change_head,
+    end_membership,
+    found_household,
+    set_guardian,
+)
 from mingbai.registry.actions.merge import (
     CannotMergePeople,
     CannotUndoMerge,
@@ -97,6 +109,9 @@ from mingbai.registry.actions.review import (
     review_applications,
     withdraw_application,
 )
+from mingbai.registry.actions.same import (
+    find_same_people,
+)
 from mingbai.registry.actions.settle import (
     REASONS,
     CannotSettleFinding,
@@ -120,6 +135,7 @@ __all__ = [
     "CannotApply",
     "CannotApprovePosting",
     "CannotChangeEnrolment",
+    "CannotChangeHousehold",
     "CannotCorrect",
     "CannotCountCoverage",
     "CannotDecideChange",
@@ -147,6 +163,7 @@ __all__ = [
     "ComparisonReport",
     "DeathReport",
     "EnrolmentReport",
+    "FormingReport",
     "IssueReport",
     "Opinion",
     "RowsReport",
@@ -154,11 +171,13 @@ __all__ = [
     "Wanted",
     "accept_item",
     "accept_records",
+    "add_member",
     "add_paper",
     "answer_item",
     "answer_objection",
     "approve_posting",
     "can_count",
+    "change_head",
     "compare_sheets",
     "count_coverage",
     "decide_changes",
@@ -167,8 +186,12 @@ __all__ = [
     "draft_posting",
     "drop_posting",
     "end_enrolments",
+    "end_membership",
     "enrol_sheets",
+    "find_same_people",
     "follow_findings",
+    "form_households",
+    "found_household",
     "issue_slips",
     "keep_apart",
     "keep_board_photo",
@@ -192,6 +215,7 @@ __all__ = [
     "reveal_person",
     "review_applications",
     "revoke_document",
+    "set_guardian",
     "settle_finding",
     "settle_findings",
     "take_down_posting",

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
@@ -84,9 +85,14 @@ def record_death(
                 act=act,
                 **places,
             )
-            HouseholdMember.objects.unscoped(_WHY).filter(
+            # Somebody written into a household after the day they died was never in it.
+            members = HouseholdMember.objects.unscoped(_WHY).filter(
                 person__in=records_of(person.pk), ended_act=None
-            ).update(to_date=death_date, end_reason="死亡", ended_act=act)
+            )
+            members.filter(from_date__gt=death_date).update(
+                to_date=F("from_date"), end_reason="死亡", ended_act=act
+            )
+            members.update(to_date=death_date, end_reason="死亡", ended_act=act)
             ended, left = _end_rights(person, death_date, why, by, at)
             return DeathReport(death, ended, left)
     except IntegrityError as error:

@@ -50,8 +50,15 @@ from mingbai.registry.queries.findings import (
     rule_records,
     settlements_of,
 )
+from mingbai.registry.queries.homes import (
+    household_of,
+    household_seen,
+    households_seen,
+    members_of,
+)
 from mingbai.registry.queries.keys import (
     keys_digest,
+    keys_of,
     known_keys,
     person_ids,
     standing_keys,
@@ -118,6 +125,11 @@ from mingbai.registry.queries.roots import (
 )
 from mingbai.registry.queries.rows import live_rows, roster_rows
 from mingbai.registry.queries.standing import objection_stops, posting_states
+from mingbai.registry.queries.told import (
+    Event,
+    events_of,
+    waiting_changes,
+)
 from mingbai.registry.queries.unanswered import Missing, newest_comparison, what_is_missing
 from mingbai.registry.queries.visits import left_out, villages_named, visit_counts, visits_of
 
@@ -130,6 +142,7 @@ __all__ = [
     "POSTING_STATES",
     "Board",
     "DeskLoad",
+    "Event",
     "Experience",
     "Hint",
     "Missing",
@@ -148,6 +161,7 @@ __all__ = [
     "desk_offices",
     "due_period",
     "enrolments_of",
+    "events_of",
     "evidence_of",
     "explain_finding",
     "find_people",
@@ -160,15 +174,20 @@ __all__ = [
     "gaps_seen",
     "held_lines",
     "held_rows",
+    "household_of",
+    "household_seen",
+    "households_seen",
     "item_seen",
     "items_of",
     "keys_digest",
+    "keys_of",
     "known_about",
     "known_keys",
     "learned_from_decisions",
     "left_out",
     "live_rows",
     "masked_names",
+    "members_of",
     "mine",
     "month_after",
     "month_before",
@@ -207,8 +226,8 @@ __all__ = [
     "rule_words",
     "settlements_of",
     "sheets_after",
-    "show_objection",
     "show_gaps",
+    "show_objection",
     "show_person",
     "slip_of_finding",
     "slip_seen",
@@ -226,6 +245,7 @@ __all__ = [
     "villages_named",
     "visit_counts",
     "visits_of",
+    "waiting_changes",
     "what_is_missing",
     "with_desk",
     "with_mine",

@@ -10,7 +10,7 @@ import polars as pl
 from django.db.models import Q
 
 from mingbai.registry.models import Person, PersonDocument
-from mingbai.registry.queries.roots import root_ids
+from mingbai.registry.queries.roots import records_of, root_ids
 
 _WHY: Final = "which numbers mean one person is one truth for everybody"
 #: Up to so many keys are asked for by key; beyond, reading the whole index is faster.
@@ -58,6 +58,14 @@ def keys_digest() -> str:
     """Changes whenever a number comes to mean another person; sixteen characters."""
     rows = sorted((number, key) for _, _, key, number in _keys() if number != key)
     return hashlib.sha256(b"".join(a + b for a, b in rows)).hexdigest()[:16]
+
+
+def keys_of(person_id: int) -> list[bytes]:
+    """The keys of all numbers that mean a person, under any of their records."""
+    documents = PersonDocument.objects.unscoped(_WHY).filter(
+        person__in=records_of(person_id), revoked_act=None
+    )
+    return [bytes(key) for key in documents.values_list("number_key", flat=True)]
 
 
 def with_known_keys(rows: pl.DataFrame) -> pl.DataFrame:

@@ -21,6 +21,12 @@ def town_names() -> dict[str, str]:
     return dict(rows.values_list("code", "name"))
 
 
+def village_names() -> dict[str, str]:
+    """Code -> name of every village; one query for a page that names many."""
+    rows = Division.objects.unscoped(_WHY).filter(level="village").order_by("code")
+    return dict(rows.values_list("code", "name"))
+
+
 def village_name(code: str) -> str:
     """Name of a village; "" for an unknown or empty code."""
     if not code:

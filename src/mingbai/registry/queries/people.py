@@ -173,3 +173,11 @@ def _named(name: str, to: Asker) -> Q:
         rows = Division.objects.unscoped("codes of divisions are public").filter(level="town")
         towns |= set(rows.values_list("code", flat=True))
     return Q(name_key__in=[blind("name", bound_name(name, town[:9])) for town in sorted(towns)])
+
+
+def account_tail(right: Enrolment) -> str:
+    """The last four figures of the account of an enrolment; "" where there is none."""
+    sealed = right.account_sealed
+    if not sealed:
+        return ""
+    return unseal("enrolment.account", bytes(sealed), bytes(right.person.id_key))[-4:]

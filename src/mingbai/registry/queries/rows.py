@@ -43,6 +43,9 @@ _CANONICAL: Final[dict[str, pl.DataType]] = {
     "measure": pl.String(),
     "total_done": pl.String(),
     "event_date": pl.Date(),
+    "head_name": pl.String(),
+    "household_number": pl.String(),
+    "relation": pl.String(),
 }
 ORIGIN: Final = ("origin_file_id", "origin_sheet", "origin_line")
 _SCHEMA: Final[dict[str, pl.DataType]] = {

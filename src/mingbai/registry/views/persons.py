@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,11 +20,21 @@ from mingbai.registry.queries import (
     find_people,
     findings_of_person,
     newest_year,
-    person_seen,
     show_person,
     town_names,
-    village_name,
 )
+from mingbai.registry.queries.homes import household_of, members_of
+from mingbai.registry.queries.identity import identity_of
+from mingbai.registry.queries.names import village_names
+from mingbai.registry.views.asked import (
+    FoundHousehold,
+    MovePerson,
+    NewDocument,
+    ProposeMerge,
+    TellDeath,
+    WhyOnly,
+)
+from mingbai.registry.views.identity import person_or_404
 from mingbai.registry.views.words import Words, finding_card
 
 
@@ -44,7 +54,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_GET
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """A person's page: masked values, enrolments, findings."""
-    return _person_page(request, _person_or_404(request, pk), RevealValue())
+    return _person_page(request, person_or_404(request, pk), RevealValue())
 
 
 @require_POST
@@ -54,7 +64,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied(
             "您的角色不能查看完整信息。需要核对的，由经办或审计人员写明用途后查看。"
         )
-    shown = _person_or_404(request, pk)
+    shown = person_or_404(request, pk)
     form = RevealValue(request.POST)
     if not form.is_valid():
         return _person_page(request, shown, form)
@@ -78,22 +88,19 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     return _person_page(request, shown, RevealValue(), clear=(label, value))
 
 
-def _person_or_404(request: HttpRequest, pk: int) -> Person:
-    found = person_seen(pk, to=asker_of(request))
-    if found is None:
-        raise Http404("没有这个人，或不在您的查看范围内。")
-    return found
-
-
 def _person_page(
     request: HttpRequest, shown: Person, form: RevealValue, clear: tuple[str, str] | None = None
 ) -> HttpResponse:
     to = asker_of(request)
     words = Words.of(newest_year())
+    places, home = village_names(), household_of(shown, to=to)
     context = {
         "person": show_person(shown),
         "town": words.towns.get(shown.town, shown.town),
-        "village": village_name(shown.village),
+        "village": places.get(shown.village, ""),
+        "identity": identity_of(shown, to=to),
+        "household": home,
+        "members": members_of(home, to=to, on=timezone.localdate()) if home else [],
         "enrolments": [
             {"row": row, "sub_item": words.sub_items.get(row.sub_item, row.sub_item)}
             for row in enrolments_of(shown, to=to)
@@ -102,5 +109,18 @@ def _person_page(
         "form": form,
         "clear": clear,
         "may_reveal": to.may("reveal"),
+        "may_settle": to.may("settle"),
+        "forms": _forms() if to.may("settle") else None,
     }
     return render(request, "registry/person.html", context)
+
+
+def _forms() -> dict[str, object]:
+    return {
+        "document": NewDocument(),
+        "move": MovePerson(),
+        "death": TellDeath(),
+        "merge": ProposeMerge(),
+        "household": FoundHousehold(),
+        "why": WhyOnly(),
+    }

@@ -28,6 +28,7 @@ from mingbai.programme.queries import letters_due
 from mingbai.registry.queries import findings_seen
 from mingbai.report.models import Statement, Summary
 from mingbai.report.queries import newest_summary, statements_of
+from mingbai.site.comparing import about_comparison
 from mingbai.site.waiting import Task, about_postings
 
 _ARRIVALS: Final = 6
@@ -126,6 +127,7 @@ def gather_today(*, to: Asker, at: datetime, demonstration: bool) -> Today:
         counts[each.colour] += 1
     mine = [*_batches(to, year), *_suspicions(to, year), *_letters(to, year)]
     mine += about_postings(to, day)
+    mine += about_comparison(to, year, localdate(at))
     return Today(
         day=day,
         period=period,

@@ -13,7 +13,13 @@ from django.views.decorators.http import require_GET
 from mingbai.base.asking import asker_of
 from mingbai.base.scope import Asker
 from mingbai.payment.models import BatchStep, PaymentLine
-from mingbai.registry.queries import finding_name, learned_from_decisions, newest_year, rule_words
+from mingbai.registry.queries import (
+    finding_name,
+    learned_from_decisions,
+    newest_year,
+    rule_words,
+    sub_item_names,
+)
 from mingbai.registry.queries.savings import CARDS, RuleEffect, confirmed_places, rule_effects
 from mingbai.rulebook import RuleWords, describe_rules, load_book
 
@@ -27,6 +33,7 @@ class ShownEffect:
     effect: RuleEffect
     name: str
     rule: RuleWords | None
+    sub_item: str
     between: tuple[float, float] | None
 
 
@@ -56,12 +63,13 @@ def effects(request: HttpRequest) -> HttpResponse:
         return render(request, "site/effects.html", {"rows": None})
     found = rule_effects(to=to, year=year, paid=paid_on(confirmed_places(to=to, year=year), to=to))
     rules = describe_rules(load_book(year=year, county=settings.MINGBAI_COUNTY))
-    learned = learned_from_decisions()
+    learned, names = learned_from_decisions(), sub_item_names(year=year)
     rows = [
         ShownEffect(
             each,
             finding_name(each.code),
             rule_words(each.rule, rules=rules),
+            names.get(each.rule.partition("/")[0], ""),
             learned.shares.of(each.rule, each.code, 2).interval()
             if each.confirmed_ratio is not None
             else None,

@@ -120,10 +120,12 @@ def _who(card: Any) -> str:
 
 
 def _where(card: Any) -> str:
-    said = [
-        f"{sheet.receipt.original_name}，{sheet.name}，第{spot.line}行"
-        for spot, sheet in card["rows"]
-    ]
+    """Rows by sheet: file, sheet, lines."""
+    lines: dict[str, list[str]] = {}
+    for spot, sheet in card["rows"]:
+        place = f"{sheet.receipt.original_name}，{sheet.name}"
+        lines.setdefault(place, []).append(str(spot.line))
+    said = [f"{place}，第{'、'.join(listed)}行" for place, listed in lines.items()]
     if card["unseen"]:
         said.append(f"另有{card['unseen']}行由别的单位报送")
     return "；".join(said) or "—"

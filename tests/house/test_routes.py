@@ -27,6 +27,8 @@ NOWHERE = {
 OPEN = {"signin", "alive"}
 #: Pages without arguments: everybody who signed in may open them.
 PAGES = {
+    "registry:applications", "registry:proposals", "registry:reviews", "registry:dynamics",
+    "registry:dynamics_table",
     "registry:updates", "registry:merges", "registry:households",
     "payment:corrections", "payment:accounts",
     "today", "delivery:programmes", "programme:matrix", "programme:changes", "programme:check",
@@ -39,6 +41,7 @@ PAGES = {
 }  # fmt: skip
 #: Pages for those who hold a permission; others are refused.
 PAGES_WITH = {
+    "registry:apply": "hand_in",
     "registry:new_posting": "settle",
     "intake:upload": "hand_in",
     "payment:owing": "draw",
@@ -47,6 +50,16 @@ PAGES_WITH = {
 }
 #: What changes something: only by POST, and only with this permission (None: anybody signed in).
 DOES = {
+    "registry:application_known": "hand_in",
+    "registry:application_receive": "hand_in",
+    "registry:application_review": None,
+    "registry:application_begin": None,
+    "registry:application_withdraw": "hand_in",
+    "registry:application_resubmit": "hand_in",
+    "registry:application_add_paper": "hand_in",
+    "registry:enrolment_propose": "settle",
+    "registry:proposals_decide": "approve",
+    "registry:reviews_enter": "settle",
     "registry:unmerge": "approve",
     "registry:merge": "approve",
     "registry:head": "settle",
@@ -128,6 +141,7 @@ COUNTY_ONLY = {
 }  # fmt: skip
 #: One object's page: 404 where there is none for this asker, never 403 and never 500.
 RECORDS = {
+    "registry:application", "registry:application_paper", "registry:enrolment",
     "registry:household", "payment:card", "payment:household_card",
     "payment:bank", "payment:bank_return", "payment:correction", "payment:evidence",
     "programme:revision", "programme:history", "programme:letter", "programme:letter_docx",

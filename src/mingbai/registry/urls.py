@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from mingbai.registry import views
+from mingbai.registry.views import applying, changing, moving
 
 app_name = "registry"
 
@@ -16,6 +17,25 @@ urlpatterns = [
     path("people/<int:pk>/", views.person, name="person"),
     path("people/<int:pk>/reveal/", views.reveal, name="reveal"),
     path("findings/", views.findings, name="findings"),
+    path("applications/", applying.applications, name="applications"),
+    path("applications/new/", applying.apply, name="apply"),
+    path("applications/receive/", applying.receive, name="application_receive"),
+    path("applications/known/", applying.known, name="application_known"),
+    path("applications/review/", applying.review, name="application_review"),
+    path("applications/begin/", applying.begin, name="application_begin"),
+    path("applications/<int:pk>/", applying.application, name="application"),
+    path("applications/<int:pk>/withdraw/", applying.withdraw, name="application_withdraw"),
+    path("applications/<int:pk>/resubmit/", applying.resubmit, name="application_resubmit"),
+    path("applications/<int:pk>/papers/", applying.paper_add, name="application_add_paper"),
+    path("applications/<int:pk>/papers/<int:number>/", applying.paper, name="application_paper"),
+    path("rights/<int:pk>/", changing.enrolment, name="enrolment"),
+    path("rights/<int:pk>/propose/", changing.propose, name="enrolment_propose"),
+    path("rights/proposals/", changing.proposals, name="proposals"),
+    path("rights/proposals/decide/", changing.decide_proposals, name="proposals_decide"),
+    path("rights/reviews/", changing.reviews, name="reviews"),
+    path("rights/reviews/enter/", changing.enter_reviews, name="reviews_enter"),
+    path("rights/month/", moving.dynamics, name="dynamics"),
+    path("rights/month.xlsx", moving.dynamics_table, name="dynamics_table"),
     path("findings/settle/", views.settle_many, name="settle_many"),
     path("findings/issue/", views.issue, name="issue"),
     path("findings/export/", views.export, name="export"),

@@ -44,6 +44,7 @@ ROOMS: Final = (
     Room("比对", "registry:findings"),
     Room("公示", "registry:postings", also=("/registry/objections/",)),
     Room("人员", "registry:people"),
+    Room("申请", "registry:applications", also=("/registry/rights/",)),
     Room("发放", "payment:batches"),
     Room("资金", "funds:table", _beyond_a_town),
     Room("信息", "outreach:offices"),

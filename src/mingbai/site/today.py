@@ -29,6 +29,7 @@ from mingbai.registry.queries import findings_seen
 from mingbai.report.models import Statement, Summary
 from mingbai.report.queries import newest_summary, statements_of
 from mingbai.site.comparing import about_comparison
+from mingbai.site.rights import about_rights
 from mingbai.site.waiting import Task, about_postings
 
 _ARRIVALS: Final = 6
@@ -126,7 +127,7 @@ def gather_today(*, to: Asker, at: datetime, demonstration: bool) -> Today:
     for each in shown:
         counts[each.colour] += 1
     mine = [*_batches(to, year), *_suspicions(to, year), *_letters(to, year)]
-    mine += about_postings(to, day)
+    mine += [*about_rights(to, year, day), *about_postings(to, day)]
     mine += about_comparison(to, year, localdate(at))
     return Today(
         day=day,

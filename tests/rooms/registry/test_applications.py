@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from django.db import DatabaseError, transaction
+from tests.rooms.registry.rosters import hand_in, row
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import OfficeDuty, Role, User
@@ -20,6 +21,7 @@ from mingbai.registry.actions import (
     Opinion,
     add_paper,
     receive_application,
+    receive_applications,
     resubmit_application,
     review_applications,
     withdraw_application,
@@ -243,3 +245,28 @@ def test_the_database_refuses_raw_steps(tree, hands, book, at):
         with pytest.raises(DatabaseError), transaction.atomic():
             raw()
     ApplicationStep.objects.create(**base)
+
+
+def test_a_roster_of_applications_is_received_row_by_row(tree, hands, book, at):
+    more = {"sub_item": DIBAO, "start_date": date(2021, 7, 1)}
+    rows = [
+        row(1, **more, grade="A类"),
+        row(2, **more),
+        row(3, **more, verdict=3),
+        row(4, **{**more, "village": "没有的村"}),
+        row(5, **{**more, "start_date": date(2021, 8, 1)}),
+        row(1, **more),
+    ]
+    sheet = hand_in(tree, at, rows, sub_item=None, kind="application", roster="applications")
+    report = receive_applications(sheets=[sheet], book=book, by=hands.clerk, at=at)
+    assert len(report.done) == 2
+    told = dict(report.refused)
+    assert "村" in told[6]
+    assert "今天之后" in told[7]
+    assert "正在办理" in told[8]
+    first = Application.objects.unscoped("test").earliest("id")
+    assert (first.source, first.grade, first.origin_line) == ("workbook", "a", 3)
+    assert state_of(first) == "town_review"
+    again = receive_applications(sheets=[sheet], book=book, by=hands.clerk, at=at)
+    assert again.done == ()
+    assert len(again.refused) == 3

@@ -10,6 +10,7 @@ from mingbai.registry.actions.apply import (
     receive_application,
     resubmit_application,
 )
+from mingbai.registry.actions.begin import begin_enrolments
 from mingbai.registry.actions.change import (
     CHANGE_REASONS,
     CannotChangeEnrolment,
@@ -97,6 +98,7 @@ from mingbai.registry.actions.put_up import (
     put_up_posting,
     take_down_posting,
 )
+from mingbai.registry.actions.recheck import review_enrolments
 from mingbai.registry.actions.record import (
     CannotDecideRecords,
     accept_records,
@@ -109,6 +111,7 @@ from mingbai.registry.actions.review import (
     review_applications,
     withdraw_application,
 )
+from mingbai.registry.actions.roster import receive_applications
 from mingbai.registry.actions.same import (
     find_same_people,
 )
@@ -176,6 +179,7 @@ __all__ = [
     "answer_item",
     "answer_objection",
     "approve_posting",
+    "begin_enrolments",
     "can_count",
     "change_head",
     "compare_sheets",
@@ -203,6 +207,7 @@ __all__ = [
     "reasons_for",
     "reasons_of",
     "receive_application",
+    "receive_applications",
     "record_death",
     "record_listed_deaths",
     "record_objection",
@@ -214,6 +219,7 @@ __all__ = [
     "return_item",
     "reveal_person",
     "review_applications",
+    "review_enrolments",
     "revoke_document",
     "set_guardian",
     "settle_finding",

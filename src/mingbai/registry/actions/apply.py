@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -65,27 +66,35 @@ def receive_application(
 
     Errors: ``CannotApply`` names the field at fault, or that the person is enrolled or has applied.
     """
-    rule = _procedure(asked, book, at)
-    values = _canonical(asked)
-    key = values["id_key"]
-    if why := _taken(key, asked.sub_item):
-        raise CannotApply(why, {"id_number": why})
     try:
         with transaction.atomic():
-            act = record_act(
-                "receive_application", by=by, at=at, payload={"sub_item": asked.sub_item}
-            )
-            made = Application.objects.create(
-                **_sealed(values, asked), **_limits(rule, asked, book),
-                sub_item=asked.sub_item, town=asked.town, village=asked.village,
-                grade=asked.grade, source=Application.Source.PAPER, rulebook_digest=book.digest,
-                received_date=asked.received_date, follows=follows, office=by.office,
-                made_by=by, made_at=at, act=act,
+            told = {"sub_item": asked.sub_item}
+            act = record_act("receive_application", by=by, at=at, payload=told)
+            return write_application(
+                asked=asked, book=book, by=by, at=at, act=act, follows=follows,
+                source=Application.Source.PAPER, origin={},
             )  # fmt: skip
-            _submit(made, 1, rule, book, act=act, by=by, at=at)
-            return made
     except IntegrityError as error:
         raise CannotApply("这个人刚刚由他人录入了同一项申请。请在申请列表中查看。") from error
+
+
+def write_application(
+    *, asked: Asked, book: Book, by: User, at: datetime, act: Act, source: str,
+    origin: Mapping[str, Any], follows: Application | None = None,
+) -> Application:  # fmt: skip
+    """Write one application and its first step under an act; see ``receive_application``."""
+    rule = _procedure(asked, book, at)
+    values = _canonical(asked)
+    if why := _taken(values["id_key"], asked.sub_item):
+        raise CannotApply(why, {"id_number": why})
+    made = Application.objects.create(
+        **_sealed(values, asked), **_limits(rule, asked, book), **origin,
+        sub_item=asked.sub_item, town=asked.town, village=asked.village, grade=asked.grade,
+        source=source, rulebook_digest=book.digest, received_date=asked.received_date,
+        follows=follows, office=by.office, made_by=by, made_at=at, act=act,
+    )  # fmt: skip
+    _submit(made, 1, rule, book, act=act, by=by, at=at)
+    return made
 
 
 def resubmit_application(

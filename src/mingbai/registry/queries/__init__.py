@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mingbai.registry.queries.applications import Waiting, count_waiting
 from mingbai.registry.queries.corrections import (
     Pressing,
     item_seen,
@@ -31,6 +32,11 @@ from mingbai.registry.queries.desks import (
     mine,
     with_desk,
     with_mine,
+)
+from mingbai.registry.queries.enrolments import (
+    changes_seen,
+    reviews_due,
+    suspended_too_long,
 )
 from mingbai.registry.queries.explain import explain_finding, finding_name, rule_words
 from mingbai.registry.queries.findings import (
@@ -154,8 +160,11 @@ __all__ = [
     "ShownEnrolment",
     "ShownObjection",
     "ShownPerson",
+    "Waiting",
     "acts_on",
     "boards_of",
+    "changes_seen",
+    "count_waiting",
     "describe_share",
     "desk_loads",
     "desk_offices",
@@ -218,6 +227,7 @@ __all__ = [
     "ratio_of",
     "records_of",
     "register_of",
+    "reviews_due",
     "root_ids",
     "root_of",
     "roster_rows",
@@ -238,6 +248,7 @@ __all__ = [
     "steps_of_posting",
     "stops",
     "sub_item_names",
+    "suspended_too_long",
     "town_coverage",
     "town_names",
     "village_coverage",

@@ -30,9 +30,8 @@ def stops(*, year: int, sub_items: Iterable[str] | None = None) -> pl.DataFrame:
     lasts; spans that reach into other years are given whole. Causes: ``suspended``; ``objection``,
     of a posting. A suspension restored with back pay is no stop: its months are owed.
     """
-    rows = EnrolmentStep.objects.unscoped(_WHY).filter(
-        step__in=("suspended", "restored"), from_period__lte=year * 100 + 12
-    )
+    # What restores a suspension may lie in a later year: all of a life is read through the years.
+    rows = EnrolmentStep.objects.unscoped(_WHY).filter(step__in=("suspended", "restored"))
     wanted = None if sub_items is None else frozenset(sub_items)
     if wanted is not None:
         rows = rows.filter(enrolment__sub_item__in=sorted(wanted))
@@ -43,7 +42,7 @@ def stops(*, year: int, sub_items: Iterable[str] | None = None) -> pl.DataFrame:
         span
         for _, steps in groupby(found.iterator(20_000), key=itemgetter(0))
         for span in suspensions(steps)
-        if span[2] is None or span[2] >= year * 100 + 1
+        if span[1] <= year * 100 + 12 and (span[2] is None or span[2] >= year * 100 + 1)
     )
     own = pl.DataFrame(list(spans), schema=_SCHEMA, orient="row")
     return pl.concat((own, objection_stops(year=year, sub_items=wanted)))

@@ -15,6 +15,7 @@ from mingbai.funds import figures as funds
 from mingbai.outreach import figures as outreach
 from mingbai.payment import figures as payment
 from mingbai.programme import figures as programme
+from mingbai.registry import figures as registry
 
 
 class Maker(Protocol):
@@ -68,6 +69,14 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(delivery, {**_ADOPT, "enter_progress": "记入进度"}),
     Source(payment, {"confirm_batch": "确认发放", "void_batch": "作废批次"}),
+    Source(
+        registry,
+        {
+            "enrol_sheets": "登记对象",
+            "begin_enrolments": "纳入对象",
+            "decide_changes": "审定变动",
+        },
+    ),
     Source(outreach, {"enter_pieces": "记入信息"}),
 )
 

@@ -16,7 +16,15 @@ Per = Literal["month", "term", "year", "case"]
 Partial = Literal["whole", "next", "days"]
 ScheduleKind = Literal["linear", "points"]
 RosterKind = Literal[
-    "subsidy", "training", "list", "register", "insured", "progress", "funds", "information"
+    "subsidy",
+    "training",
+    "list",
+    "register",
+    "insured",
+    "application",
+    "progress",
+    "funds",
+    "information",
 ]
 Layout = Literal["rows", "wide"]
 ColumnType = Literal[

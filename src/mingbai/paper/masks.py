@@ -20,7 +20,7 @@ _BLANKS: Final = re.compile(r"\s+")
 _DIGITS: Final = re.compile(r"[0-9０-９][0-9０-９\s]{9,}[0-9０-９Xx]")
 _SHORT_PHONE: Final = 11
 _SHORT_ID: Final = 10
-_TOWN: Final = re.compile(r"^(?:.*?[省市县区])?[^省市县区]{1,8}?(?:镇|乡|街道|园区|开发区)")
+_TOWN: Final = re.compile(r"^(?:.*?[省市县区])?[^省市县区]{1,8}?(?:镇镇|镇|乡|街道|园区|开发区)")
 _VILLAGE: Final = re.compile(r"^.*?(?:村民委员会|居民委员会|村委会|居委会|社区|村)")
 
 #: Surnames of two characters, end to end; a name of two characters is never read as one.

@@ -179,7 +179,14 @@ class DraftPosting(forms.Form):
     sub_item = forms.ChoiceField(label="子项")
     period = forms.IntegerField(label="月份", min_value=200001, max_value=299912)
     town = forms.ChoiceField(label="镇")
-    stage = forms.CharField(widget=forms.HiddenInput, max_length=20)
+    stage = forms.ChoiceField(
+        label="环节",
+        choices=[
+            ("payment", "发放公示"),
+            ("first_review", "初审公示（申请人）"),
+            ("approval", "审批公示（申请人）"),
+        ],
+    )
     channel = forms.ChoiceField(label="渠道")
     start_date = forms.DateField(
         label="公示起始日",

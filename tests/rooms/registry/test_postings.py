@@ -14,9 +14,10 @@ from tests.rooms.registry.rosters import DIBAO, hand_in, id_number, row, small_b
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Role
 from mingbai.base.permissions import ROLES
+from mingbai.base.secrets import blind, seal
 from mingbai.paper.leaks import Leak, scan_rows
 from mingbai.paper.masks import Masked, mask_for
-from mingbai.registry.actions import enrol_sheets
+from mingbai.registry.actions import applicants, enrol_sheets
 from mingbai.registry.actions.object import (
     CannotAnswerObjection,
     CannotDecideObjection,
@@ -46,6 +47,7 @@ from mingbai.registry.actions.put_up import (
 )
 from mingbai.registry.actions.roll import read_roll
 from mingbai.registry.models import (
+    Application,
     Finding,
     FindingEvidence,
     Objection,
@@ -541,3 +543,46 @@ def _png():
 
 
 PNG = _png()
+
+
+# --- applicants --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def applied(tree, at):
+    """An application that waits for its posting."""
+
+    def applying(serial):
+        number = id_number(serial)
+        key = blind("id_number", number)
+        act = record_act("t", by=tree.user_a, at=at)
+        return Application.objects.create(
+            sub_item=DIBAO, town=TOWN, village="340223100001", grade="a", source="paper",
+            id_key=key, id_sealed=seal("application.id_number", number, key),
+            name_sealed=seal("application.name", "演小明", key), name_key=key, sex=1,
+            received_date=DAY, due_date=LAST, rule="t", rulebook_digest="d" * 64,
+            office=tree.office_a, made_by=tree.user_a, made_at=at, act=act,
+        )  # fmt: skip
+
+    return applying
+
+
+def test_applicants_are_posted_once_and_masked(applied, draft, monkeypatch, tree, at, book):
+    first, second = applied(1), applied(2)
+    monkeypatch.setattr(applicants, "_waiting", lambda rows, stage: rows)
+    posting = draft(stage="approval", channel="county_site")
+    assert posting.about == "application"
+    assert [column[0] for column in posting.sheet["columns"]] == ["village", "name", "id_number"]
+    assert rows_of(posting)[0][1] == "演*明"
+    assert id_number(1) not in all_cells(posting)
+    with pytest.raises(CannotDraftPosting, match="还没公示的申请"):
+        draft(stage="approval", channel="county_site")
+    board = draft(stage="approval")
+    assert posting_states(kind="application", ids=[first.pk], on=DAY) == {first.pk: "not_posted"}
+    approve_posting(posting=board, on=DAY, by=tree.checker, at=at)
+    put_up_posting(posting=board, posted_date=DAY, by=tree.user_a, at=at)
+    states = posting_states(kind="application", ids=[first.pk, second.pk], on=date(2021, 7, 13))
+    assert set(states.values()) == {"clear"}
+    take_down_posting(posting=board, taken_date=date(2021, 7, 13), by=tree.user_a, at=at)
+    with pytest.raises(CannotDraftPosting):
+        draft(stage="approval")

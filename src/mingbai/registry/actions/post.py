@@ -20,7 +20,8 @@ from mingbai.engine.schedule import CannotSchedule
 from mingbai.paper.leaks import Leak, scan_rows, scan_text
 from mingbai.paper.masks import MASKS, Masked
 from mingbai.paper.posting import Notice, NoticeColumn, draft_notice, load_notice
-from mingbai.registry.actions.roll import RollLine, read_roll
+from mingbai.registry.actions.applicants import read_applicants
+from mingbai.registry.actions.roll import Roll, RollLine, grade_names, read_roll
 from mingbai.registry.models import PostedRow, Posting
 from mingbai.registry.queries.postings import open_posting, posting_digest
 from mingbai.registry.queries.register import due_day, received_on
@@ -73,11 +74,7 @@ def draft_posting(
     """
     wanted = _wanted(sub_item, period, town, stage, channel, start_date, book)
     _refuse_second(wanted, follows)
-    roll = read_roll(sub_item=sub_item, period=period, town=town, book=book)
-    if not roll.lines:
-        raise CannotDraftPosting(
-            "这个镇当月没有在册、可发放的人，没有可公示的名单。请先收表、登记。"
-        )
+    roll = _roll(wanted, book)
     shown = mask_lines(roll.lines, wanted.columns)
     refuse_leaks(roll.lines, shown, wanted.columns)
     notice = _notice(wanted, book, demonstration, forms_folder)
@@ -98,6 +95,24 @@ def draft_posting(
             return posting
     except IntegrityError as error:
         raise CannotDraftPosting("这份名单刚刚由他人制作。请刷新页面，看最新状态。") from error
+
+
+def _roll(wanted: _Wanted, book: Book) -> Roll:
+    """Whom the posting is about: applicants who wait for it, or those in force in the month."""
+    if wanted.stage.about == "application":
+        roll = read_applicants(
+            sub_item=wanted.sub_item, town=wanted.town, stage=wanted.stage.stage,
+            channel=wanted.channel.code, book=book,
+        )  # fmt: skip
+        if not roll.lines:
+            raise CannotDraftPosting("这个镇没有走到这一步、还没公示的申请，没有可公示的名单。")
+        return roll
+    roll = read_roll(sub_item=wanted.sub_item, period=wanted.period, town=wanted.town, book=book)
+    if not roll.lines:
+        raise CannotDraftPosting(
+            "这个镇当月没有在册、可发放的人，没有可公示的名单。请先收表、登记。"
+        )
+    return roll
 
 
 def mask_lines(
@@ -158,18 +173,21 @@ def _wanted(
         rule = book.posting.stage(stage, sub_item, start)
         place = book.posting.channel(channel, start)
         columns = book.posting.columns(channel, sub_item, start)
+        if rule.about == "application":  # nothing is paid yet
+            columns = tuple(each for each in columns if each.name != "amount")
         last = rule.term.last_day(start, book.calendar)
     except (KeyError, CannotSchedule) as error:
         raise CannotDraftPosting(f"{error.args[0]}。请先补充公示规定或节假日表。") from error
     if channel not in rule.channels or not columns:
         kind = book.posting.class_of(sub_item, start).name
         raise CannotDraftPosting(f"“{kind}”名单不得在{place.name}公示到人。请改用其他渠道。")
-    if rule.about != "enrolment":
-        raise CannotDraftPosting("申请人名单由申请的公示环节制作。")
     return _Wanted(sub_item, period, town, rule, place, columns, start, last)
 
 
 def _refuse_second(wanted: _Wanted, follows: Posting | None) -> None:
+    """A month's roll hangs once on a channel; applicants are posted as they come, each once."""
+    if wanted.stage.about == "application":
+        return
     known = open_posting(
         sub_item=wanted.sub_item,
         period=wanted.period,
@@ -230,12 +248,24 @@ def _standard(wanted: _Wanted, book: Book) -> str:
     """The amounts in force in the month of the roll, in one line."""
     day = date(wanted.period // 100, wanted.period % 100, 1)
     item = book.sub_item(wanted.sub_item)
+    grades = grade_names(wanted.sub_item, book)
     parts = []
     for rule in item.amount_rules(day):
         per = _PERS[rule.per]
         if rule.kind == "fixed" and rule.amount_fen is not None:
             parts.append(f"{rule.name}{per}{show_money(rule.amount_fen)}元")
+        elif rule.kind == "graded" and _shows_grades(wanted):
+            told = (
+                f"{grades.get(grade, grade)}{show_money(amount)}元"
+                for grade, amount in rule.grades.items()
+            )
+            parts.append(f"{rule.name}{per}{'、'.join(told)}")
     return "，".join(parts)
+
+
+def _shows_grades(wanted: _Wanted) -> bool:
+    """Grades are named only where the table shows them: those of a disability are not."""
+    return any(column.name == "grade" for column in wanted.columns)
 
 
 def _day(day: date) -> str:
@@ -274,6 +304,8 @@ def _due(wanted: _Wanted, book: Book) -> date | None:
     """By when the roll must hang: so many working days after its roster was received."""
     received = received_on(sub_item=wanted.sub_item, period=wanted.period, town=wanted.town)
     within = wanted.stage.within
+    if wanted.stage.about == "application":
+        return None
     return due_day(received, within, book) if received and within else None
 
 

@@ -64,7 +64,7 @@ def read_roll(*, sub_item: str, period: int, town: str, book: Book) -> Roll:
         .filter(level="village", parent=town)
         .values_list("code", "name")
     )
-    labels = _grades(sub_item, book)
+    labels = grade_names(sub_item, book)
     left = {"held": 0, "stopped": 0, "not_listed": 0}
     lines = []
     for right in rights.order_by("village", "id").iterator(2000):
@@ -151,7 +151,7 @@ def _line(
     return RollLine(right.pk, None, right.village, row.line, values, known, (name,))
 
 
-def _grades(sub_item: str, book: Book) -> dict[str, str]:
+def grade_names(sub_item: str, book: Book) -> dict[str, str]:
     """Grade code -> how the roster's first heading writes it."""
     roster = book.sub_item(sub_item).roster
     columns = book.roster(roster).columns if roster else ()

@@ -97,7 +97,7 @@ def posting_objected(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("registry:posting", pk)
     stopped = "，答复之前暂停发放" if row else ""
-    messages.success(request, f"已登记，应在{made.due_date}前答复{stopped}。")
+    messages.success(request, f"已登记，应在{made.due_date:%Y年%-m月%-d日}前答复{stopped}。")
     return redirect("registry:objection", made.pk)
 
 

@@ -7,14 +7,16 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.engine.rolls import GENERATORS, given_tables, roll
+from tests.engine.rolls import GENERATORS, given_tables, key, roll
 from tests.engine.test_machines import draw_many, every_spec
 from tests.engine.test_recheck import SAID, draw_sheets, joined, make_spec, step
 
 from mingbai.engine.checks import (
     ALL_KINDS,
     CannotCheck,
+    MissingKey,
     NumbersCollide,
+    OnList,
     SharedValue,
     TwoNames,
     catch_up,
@@ -195,3 +197,43 @@ def test_a_wrong_grain_would_be_noticed(monkeypatch):
             prepared.add({"roster": more})
             again = catch_up(known, prepared, specs)
             assert again.equals(sort_findings(check(prepared, specs), specs)) == agrees
+
+
+def test_a_small_list_beside_a_folded_roster_comes_and_goes():
+    roster = roll(*({"who": who, "period": 202101} for who in "abc"), sheet="one")
+    unnamed = MissingKey(rule="unnamed", table="deaths")
+    specs = [OnList(rule="dead", other="deaths"), *NAMES, unnamed]
+    dead = {who: roll({"who": who}, sheet=f"dead-{who}") for who in "ab"}
+    with prepare({"roster": roster, "deaths": dead["a"]}, fold_from=2) as prepared:
+        known = check(prepared, specs)
+        assert known["person"].to_pylist() == [key("a")]
+        prepared.withdraw({"deaths": ["dead-a"]})
+        prepared.add({"deaths": dead["b"]})
+        again = catch_up(known, prepared, specs)
+        wanted = check({"roster": roster, "deaths": dead["b"]}, specs)
+        assert again.equals(sort_findings(wanted, specs))
+        assert again["person"].to_pylist() == [key("b")]
+
+
+def test_a_table_of_few_columns_will_do():
+    """Without towns, months and households there is nothing to list or tally by them."""
+    rows = pa.concat_tables([ONE, TWO]).select(["id_key", "name_key", "line"])
+    with prepare({"roster": rows}, fold_from=0) as prepared:
+        known = check(prepared, NAMES)
+        assert known.equals(check({"roster": rows}, NAMES, "plain"))
+        prepared.add({"roster": rows.slice(0, 1)})
+        assert catch_up(known, prepared, NAMES)["rows"].to_pylist() == [1]
+        prepared.withdraw({"roster": ["roster"]})
+        assert catch_up(known, prepared, NAMES).num_rows == 0
+
+
+def test_people_of_one_number_are_noticed_when_they_are_told(monkeypatch):
+    monkeypatch.setattr(
+        folding, "numbered", lambda c: f'{7 if folding.is_key(c) else "r." + c} AS "{c}"'
+    )
+    specs = [MissingKey(rule="r", column="town")]
+    with (
+        prepare({"roster": ONE}, fold_from=0) as prepared,
+        pytest.raises(NumbersCollide, match="found"),
+    ):
+        check(prepared, specs)

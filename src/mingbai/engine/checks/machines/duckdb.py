@@ -97,15 +97,15 @@ def _declare_files(machine: duckdb.DuckDBPyConnection, source: Source, columns: 
         told.append(_told(name, column, f"CAST({given} AS {kind})"))
     machine.execute(
         f"CREATE VIEW whole._bare_{name} AS"  # noqa: S608 - checked names, quoted paths
-        f" SELECT filename AS _file, file_row_number AS _at, {', '.join(told)}"
-        f" FROM read_parquet([{files}], filename = true, file_row_number = true)"
+        f" SELECT file_index AS _file, file_row_number AS _at, {', '.join(told)}"
+        f" FROM read_parquet([{files}], file_row_number = true)"
     )
-    machine.execute(f"CREATE TABLE whole._parts_{name} (file VARCHAR, first BIGINT)")
+    machine.execute(f"CREATE TABLE whole._parts_{name} (file UBIGINT, first BIGINT)")
     first = 0
-    for file, count in zip(source.files, source.counts, strict=True):
+    for number, count in enumerate(source.counts):
         machine.execute(
             f"INSERT INTO whole._parts_{name} VALUES (?, ?)",  # noqa: S608 - a checked name
-            [str(file), first],
+            [number, first],
         )
         first += count
     machine.execute(

@@ -324,7 +324,7 @@ def _tell_keys(
     ).unique()
     machine.register("_wanted", pl.DataFrame({"number": numbers}).to_arrow())
     parts = [
-        f"SELECT s.{column} AS number, s._{column} AS key FROM copy.{held.relation} AS s"  # noqa: S608
+        f"SELECT DISTINCT s.{column} AS number, s._{column} AS key FROM copy.{held.relation} AS s"  # noqa: S608
         f" SEMI JOIN _wanted AS w ON s.{column} = w.number"
         for held in prepared.tables.values()
         for column in folding.SHOWN

@@ -32,6 +32,8 @@ _LINES: Final = {
     "rule": pl.String(),
     "paid": pl.Boolean(),
 }
+#: What a plan without lines still has to add up.
+_NOTHING: Final = {"amount": pl.Int64(), "set_off": pl.Int64(), "person_times": pl.Int64()}
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,8 @@ def find_owed(*, source: Source, sub_item: SubItem, through_period: int) -> Owed
         period: find_entitled(source=source, sub_item=sub_item, period=period)
         for period in _months(source, sub_item.code, through_period)
     }
-    empty = Plan(pl.DataFrame(), {})
     if not drawn.height or not months:
-        return Owed(empty, pl.DataFrame())
+        return Owed(Plan(pl.DataFrame(schema=_NOTHING), {}), pl.DataFrame())
     due = pl.concat([month.lines for month in months.values()]).unique(KEY, keep="first")
     both = drawn.join(due, on=KEY, how="left", suffix="_due", maintain_order="left")
     both = both.with_columns(

@@ -19,9 +19,9 @@ from mingbai.payment.views.household_card import (
 )
 from mingbai.payment.views.ledgers import accounts
 from mingbai.payment.views.one_batch import batch
-from mingbai.payment.views.owing import arrears, owing, propose
 from mingbai.payment.views.paid import person
 from mingbai.payment.views.sending import bank, cancel_file, hand_over, write_file
+from mingbai.payment.views.settling import arrears, owing, propose
 from mingbai.payment.views.steps import approve, confirm, void
 
 __all__ = [

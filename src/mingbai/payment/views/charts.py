@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 from mingbai.payment.queries import Difference
 
-#: 分 in one 万元, for drawing; the page's table holds the exact values.
-_FEN_IN_WAN: Final = 1_000_000
+#: Unit -> 分 in one of it, for drawing; the page's table holds the exact values.
+_UNITS: Final = {"元": 100, "万元": 1_000_000}
 #: ECharts' word for no bar.
 _NONE: Final = "-"
 
@@ -20,20 +21,29 @@ def waterfall(difference: Difference) -> dict[str, Any] | None:
     if difference.before_period is None:
         return None
     level = difference.before_amount
-    bars: list[tuple[str, Any, Any, Any, Any]] = [("上期", 0, _wan(level), _NONE, _NONE)]
+    levels = [level]
+    unit = "万元" if max(level, difference.now_amount) >= 100 * _UNITS["万元"] else "元"
+
+    def drawn(amount: int) -> float:
+        return round(amount / _UNITS[unit], 2)
+
+    bars: list[tuple[str, Any, Any, Any, Any]] = [("上期", 0, drawn(level), _NONE, _NONE)]
     for part in difference.parts:
-        floor = _wan(min(level, level + part.amount))
-        rise = _wan(part.amount) if part.amount > 0 else _NONE
-        fall = _wan(-part.amount) if part.amount < 0 else _NONE
+        floor = drawn(min(level, level + part.amount))
+        rise = drawn(part.amount) if part.amount > 0 else _NONE
+        fall = drawn(-part.amount) if part.amount < 0 else _NONE
         bars.append((part.words, floor, _NONE, rise, fall))
         level += part.amount
-    bars.append(("本期", 0, _wan(difference.now_amount), _NONE, _NONE))
+        levels.append(level)
+    bars.append(("本期", 0, drawn(difference.now_amount), _NONE, _NONE))
+    # Small changes of a large total would not be seen from zero.
+    low = max(0, min(levels) - 2 * (max(levels) - min(levels)))
     names, floors, totals, rises, falls = (list(column) for column in zip(*bars, strict=True))
     return {
         "legend": {"data": ["合计", "增加", "减少"], "bottom": 0},
         "grid": {"left": 64, "right": 16, "top": 32, "bottom": 80},
         "xAxis": {"type": "category", "data": names, "axisLabel": {"interval": 0, "rotate": 20}},
-        "yAxis": {"type": "value", "name": "万元"},
+        "yAxis": {"type": "value", "name": unit, "min": math.floor(drawn(low))},
         "series": [
             {**_bar("", floors), "itemStyle": {"opacity": 0}, "silent": True, "label": {}},
             _bar("合计", totals),
@@ -47,7 +57,3 @@ def _bar(name: str, values: list[Any]) -> dict[str, Any]:
     label = {"show": True, "position": "top"}
     bar = {"name": name, "type": "bar", "stack": "all", "barMaxWidth": 36}
     return {**bar, "label": label, "data": values}
-
-
-def _wan(amount: int) -> float:
-    return round(amount / _FEN_IN_WAN, 2)

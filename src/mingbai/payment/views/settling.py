@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mingbai.base.asking import asker_of, must, user_of
 from mingbai.payment.actions import (
+    CAUSES,
     DOUBTS,
     CannotDrawBatch,
     CannotRecover,
@@ -51,7 +52,14 @@ def owing(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(error))
         else:
             context |= _shown(owed.arrears.lines, owed.overpaid, to)
-            context |= {"owed": owed, "asked": asked, "claim_form": ProposeRecovery()}
+            context |= {
+                "settled": True,
+                "asked": asked,
+                "claim_form": ProposeRecovery(),
+                "arrears_count": owed.arrears.lines.height,
+                "arrears_amount": owed.arrears.amount,
+                "waiting": [(CAUSES[k], n) for k, n in owed.arrears.left_out.items()],
+            }
     return render(request, "payment/owing.html", context)
 
 

@@ -198,3 +198,14 @@ def test_acts_about_documents_hold_no_number(tree, at):
     payloads = " ".join(Act.objects.unscoped("test").values_list("payload", flat=True))
     assert RIGHT not in payloads
     assert row(1)["id_number"] not in payloads
+
+
+def test_a_number_is_looked_up_by_its_index(tree, at):
+    """Whatever the size of the county: one step in a unique index, not a walk over the people."""
+    enrol(tree, at, hand_in(tree, at, [row(1)]))
+    asked = PersonDocument.objects.unscoped("test").filter(
+        number_key__in=[bytes(people().get().id_key)], revoked_act__isnull=True
+    )
+    plan = asked.explain()
+    assert "person_document_once" in plan or "Seq Scan" in plan, "a table of one row is just read"
+    assert "SCAN registry_persondocument" not in plan

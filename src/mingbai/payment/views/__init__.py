@@ -12,7 +12,7 @@ from mingbai.payment.views.fixing import (
     follow_up,
     propose_fix,
 )
-from mingbai.payment.views.household_card import (
+from mingbai.payment.views.handcard import (
     card,
     card_file,
     household_card,

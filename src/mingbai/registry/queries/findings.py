@@ -14,7 +14,7 @@ from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.engine.checks import Absence
 from mingbai.intake.models import Receipt, Sheet
 from mingbai.registry.models import Finding, FindingEvidence, Person, Settlement
-from mingbai.registry.queries.keys import person_ids
+from mingbai.registry.queries.keys import keys_of, person_ids
 
 #: Decisions after which a finding holds nothing back any more.
 RELEASED: Final = (Settlement.Decision.DISMISSED, Settlement.Decision.SUPERSEDED)
@@ -84,8 +84,8 @@ def finding_seen(pk: int, *, to: Asker) -> Any:
 
 
 def findings_of_person(person: Person, *, to: Asker) -> ScopedQuerySet[Any]:
-    """Findings about one person, enrolled or not when they were made, newest first."""
-    found = Finding.objects.seen_by(to).filter(person_key=person.id_key)
+    """Findings about one person under any of their numbers and records, newest first."""
+    found = Finding.objects.seen_by(to).filter(person_key__in=keys_of(person.pk))
     return with_decision(found).order_by("-id")
 
 

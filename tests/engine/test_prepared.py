@@ -32,6 +32,12 @@ ONE = roll({"who": "a", "name": "m"}, {"who": "b", "name": "m"}, sheet="one")
 TWO = roll({"who": "a", "name": "n"}, sheet="two")
 
 
+@pytest.fixture(autouse=True)
+def always_worth(monkeypatch):
+    """Small tables are touched much at once."""
+    monkeypatch.setattr(catching, "WORTH", 99)
+
+
 FOLD_FROM = st.sampled_from([0, 0, 0, 10**9])
 
 
@@ -237,3 +243,13 @@ def test_people_of_one_number_are_noticed_when_they_are_told(monkeypatch):
         pytest.raises(NumbersCollide, match="found"),
     ):
         check(prepared, specs)
+
+
+def test_where_much_was_touched_concerned_rules_look_at_everybody(monkeypatch):
+    monkeypatch.setattr(catching, "WORTH", 0.1)
+    monkeypatch.setattr(catching, "_key", None)
+    with prepare({"roster": ONE}, fold_from=0) as prepared:
+        known = check(prepared, NAMES)
+        prepared.add({"roster": TWO})
+        again = catch_up(known, prepared, NAMES)
+        assert again.equals(check({"roster": pa.concat_tables([ONE, TWO])}, NAMES))

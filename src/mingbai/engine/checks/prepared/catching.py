@@ -8,6 +8,7 @@ whose months handed in changed, looks at everybody; one that changed rows cannot
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 import polars as pl
 import pyarrow as pa
@@ -17,6 +18,9 @@ from mingbai.engine.checks.ordering import number_findings, sort_findings
 from mingbai.engine.checks.prepared.checking import run_prepared
 from mingbai.engine.checks.prepared.store import Held, Prepared
 from mingbai.engine.checks.shapes import CheckSpec
+
+#: Where more than this share of spells was touched, concerned checks look at everybody.
+WORTH: Final = 0.02
 
 
 def catch_up(findings: pa.Table, prepared: Prepared, specs: Iterable[CheckSpec]) -> pa.Table:
@@ -28,12 +32,13 @@ def catch_up(findings: pa.Table, prepared: Prepared, specs: Iterable[CheckSpec])
     wanted = list(specs)
     moved = _moved(prepared)
     touched = {name: _touched(prepared, held) for name, held in prepared.tables.items()}
+    is_much = _share(prepared) > WORTH
     near: dict[int, str] = {}
     everywhere: set[int] = set()
     for number, spec in enumerate(wanted):
         if not any(_concerns(spec, name, touched[name]) for name in spec.needs()):
             continue
-        key = _key(prepared, spec, moved)
+        key = None if is_much else _key(prepared, spec, moved)
         if key is None:
             everywhere.add(number)
         else:
@@ -52,6 +57,19 @@ def catch_up(findings: pa.Table, prepared: Prepared, specs: Iterable[CheckSpec])
     kept = old.select(FINDING_SCHEMA.names).to_arrow(compat_level=pl.CompatLevel.oldest())
     prepared.forget()
     return sort_findings(pa.concat_tables([kept.cast(FINDING_SCHEMA), found]), wanted)
+
+
+def _share(prepared: Prepared) -> float:
+    """How much of the copy was touched."""
+    counts = []
+    for part in ("touched", ""):
+        relations = [
+            f"{held.name}_touched" if part else held.relation for held in prepared.tables.values()
+        ]
+        told = " UNION ALL ".join(f"SELECT count(*) AS n FROM copy.{each}" for each in relations)  # noqa: S608
+        rows = prepared.machine.execute(f"SELECT sum(n) FROM ({told})").fetchall()  # noqa: S608
+        counts.append(int(rows[0][0]))
+    return counts[0] / max(counts[1], 1)
 
 
 def _moved(prepared: Prepared) -> set[str]:

@@ -65,12 +65,6 @@ def propose_correction(
     number = "".join(account.split()) if kind != Kind.SAME else ""
     name = holder.strip() if kind == Kind.HOLDER else ""
     _must_be_whole(kind, why, number, name)
-    line = (
-        PaymentLine.objects.select_related("person")
-        .unscoped(_WHY)
-        .get(pk=outcome.bank_line.line_id)
-    )
-    anchor = bytes(line.person.id_key)
     try:
         with transaction.atomic():
             act = record_act(
@@ -80,21 +74,10 @@ def propose_correction(
                 subject=f"bank_outcome:{outcome.pk}",
                 payload={"kind": kind, "evidence": evidence.pk if evidence else None},
             )
-            before = PayeeCorrection.objects.unscoped(_WHY).filter(outcome=outcome)
+            given = {"kind": kind, "basis": why, "evidence": evidence, "act": act}
+            sealed = _sealed(outcome, number, name)
             return PayeeCorrection.objects.create(
-                outcome=outcome,
-                number=(before.aggregate(last=Max("number"))["last"] or 0) + 1,
-                kind=kind,
-                enrolment_id=line.enrolment_id,
-                town=line.town,
-                account_sealed=seal("correction.account", number, anchor) if number else None,
-                account_key=blind("account", number) if number else None,
-                holder_sealed=seal("correction.holder", name, anchor) if name else None,
-                basis=why,
-                evidence=evidence,
-                proposed_at=at,
-                proposed_by=by,
-                act=act,
+                outcome=outcome, proposed_at=at, proposed_by=by, **given, **sealed
             )
     except IntegrityError as error:
         raise CannotProposeCorrection(
@@ -158,6 +141,22 @@ def draw_follow_up(*, batch: PaymentBatch, book: Book, by: User, at: datetime) -
             return _write(batch, basis, book, by=by, at=at)
     except IntegrityError as error:
         raise CannotDrawFollowUp("这些退票刚刚由他人重发。请刷新页面核对。") from error
+
+
+def _sealed(outcome: BankOutcome, account: str, holder: str) -> dict[str, Any]:
+    """What a correction holds of its line and person; the values only sealed under the person."""
+    lines = PaymentLine.objects.unscoped(_WHY).select_related("person")
+    line = lines.get(pk=outcome.bank_line.line_id)
+    anchor = bytes(line.person.id_key)
+    before = PayeeCorrection.objects.unscoped(_WHY).filter(outcome=outcome)
+    return {
+        "number": (before.aggregate(last=Max("number"))["last"] or 0) + 1,
+        "enrolment_id": line.enrolment_id,
+        "town": line.town,
+        "account_sealed": seal("correction.account", account, anchor) if account else None,
+        "account_key": blind("account", account) if account else None,
+        "holder_sealed": seal("correction.holder", holder, anchor) if holder else None,
+    }
 
 
 def _must_be_whole(kind: str, why: str, account: str, holder: str) -> None:

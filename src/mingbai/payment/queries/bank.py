@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.payment.models import (
@@ -183,11 +183,3 @@ def corrections_of(outcome: BankOutcome) -> list[PayeeCorrection]:
 def outcome_seen(pk: int, *, to: Asker) -> Any:
     """One returned line, when the asker may see it."""
     return returned_outcomes(to=to).filter(pk=pk).first()
-
-
-def unpaid_line_ids(*, to: Asker, person_id: int) -> ScopedQuerySet[BankLine]:
-    """Payment lines of a person that went to the bank and have not arrived: open or returned."""
-    newest = BankOutcome.objects.unscoped(_WHY).filter(bank_line=OuterRef("pk")).order_by("-number")
-    rows = BankLine.objects.seen_by(to).filter(line__person_id=person_id, cancelled=False)
-    rows = rows.annotate(said=Subquery(newest.values("outcome")[:1]))
-    return rows.exclude(said=BankOutcome.Outcome.PAID).values(found=F("line_id"))

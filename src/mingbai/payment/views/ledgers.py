@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from mingbai.base.asking import asker_of
 from mingbai.base.ledger import last_seq
-from mingbai.payment.queries.accounts import ACCOUNTS, CAUSES, add_balances, entries
+from mingbai.payment.queries.accounts import ACCOUNTS, CAUSES, Entry, add_balances, entries
 from mingbai.payment.views.cards import PAGE
 from mingbai.registry.queries import newest_year, sub_item_names
 
@@ -55,19 +57,21 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "totals": list(totals.items()),
         "zero": sum(totals.values()),
         "page": page,
-        "lines": [
-            {
-                "entry": each,
-                "cause": CAUSES[each.cause],
-                "sub_item": names.get(each.sub_item, each.sub_item),
-                "from": ACCOUNTS[each.from_account],
-                "to": ACCOUNTS[each.to_account],
-            }
-            for each in page
-        ],
+        "lines": [_line(each, names) for each in page],
     }
     return render(request, "payment/bank_accounts.html", context)
 
 
 def _number(text: str, newest: int) -> int:
     return min(int(text), newest) if text.isdecimal() and len(text) < 12 else newest
+
+
+def _line(entry: Entry, names: dict[str, str]) -> dict[str, Any]:
+    """One movement in words."""
+    return {
+        "entry": entry,
+        "cause": CAUSES[entry.cause],
+        "sub_item": names.get(entry.sub_item, entry.sub_item),
+        "from": ACCOUNTS[entry.from_account],
+        "to": ACCOUNTS[entry.to_account],
+    }

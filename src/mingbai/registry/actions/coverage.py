@@ -122,37 +122,46 @@ def _count(
         register = _placed(read)
         insured = _classed(read, register)
         villages = _villages(register, insured, read.twice, {town.code for town in book.towns})
-        parts = register["part"].value_counts()
-        of_register = dict(zip(parts["part"], parts["count"], strict=True))
-        kinds = insured["part"].value_counts()
-        of_insured = dict(zip(kinds["part"], kinds["count"], strict=True))
-        due = of_register.get("due", 0)
-        covered = of_insured.get("due", 0)
         count = CoverageCount.objects.create(
             year=year,
             sub_item=coverage.sub_item,
             rule=coverage.rule_id,
             sheets_digest=digest,
             rulebook_digest=book.digest,
-            registered_count=register.height,
-            elsewhere_count=of_register.get("elsewhere", 0),
-            gone_count=of_register.get("gone", 0),
-            due_count=due,
-            insured_count=insured.height,
-            covered_count=covered,
-            left_out_count=due - covered,
             twice_count=read.twice.height,
-            also_elsewhere_count=of_insured.get("elsewhere", 0),
-            also_gone_count=of_insured.get("gone", 0),
-            unregistered_count=of_insured.get("unregistered", 0),
             silent_village_count=villages.filter(
                 (pl.col("village") != "") & (pl.col("insured_count") == 0)
             ).height,
+            **_totals(register, insured),
             act=act,
         )
         _write_villages(villages, count, act)
         _write_gaps(register, insured, read.twice, count, act)
         return count
+
+
+def _totals(register: pl.DataFrame, insured: pl.DataFrame) -> dict[str, int]:
+    """The county's counts, as the columns of a counting are named."""
+    of_register = _by_part(register)
+    of_insured = _by_part(insured)
+    due, covered = of_register.get("due", 0), of_insured.get("due", 0)
+    return {
+        "registered_count": register.height,
+        "elsewhere_count": of_register.get("elsewhere", 0),
+        "gone_count": of_register.get("gone", 0),
+        "due_count": due,
+        "insured_count": insured.height,
+        "covered_count": covered,
+        "left_out_count": due - covered,
+        "also_elsewhere_count": of_insured.get("elsewhere", 0),
+        "also_gone_count": of_insured.get("gone", 0),
+        "unregistered_count": of_insured.get("unregistered", 0),
+    }
+
+
+def _by_part(people: pl.DataFrame) -> dict[str, int]:
+    counts = people["part"].value_counts()
+    return dict(zip(counts["part"].to_list(), counts["count"].to_list(), strict=True))
 
 
 def _read(coverage: Coverage, sheets: Sequence[Sheet], first_day: date) -> _Read:

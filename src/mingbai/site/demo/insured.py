@@ -64,57 +64,95 @@ def make_insured(
     """
     insured, due = _wanted(book, plan, scale, advance)
     odd = _odd(plan, insured)
-    grown = (date(book.year - 95, 1, 1), date(book.year - 1, 12, 31))
-    working = (date(book.year - 59, 1, 1), date(book.year - 22, 12, 31))
-    villages = tuple(village for place in places for village in place.villages)
-
-    def draw(count: int, born: tuple[date, date]) -> list[Person]:
-        return [maker.make(villages=villages, born=born) for _ in range(count)]
-
-    known = _paid_people(rolls, places, {person.id_number for person in staff})
     inside = insured - odd["unregistered"] - odd["elsewhere"] - odd["gone"]
+    known = _paid_people(rolls, places, {person.id_number for person in staff})
     if len(known) > inside:
         raise CannotMakeCounty(f"发放名册上有 {len(known)} 人，多于参保的 {inside} 人")
-    ordinary = draw(inside - len(known), grown)
-    left_out = draw(due - inside, grown)
-    both = draw(odd["elsewhere"], working)
-    employees = [*staff, *both, *draw(max(20, int(plan.employees * scale)), working)]
-    gone = draw(odd["gone"], grown)
-    moved = [*gone, *draw(max(5, int(plan.moved_out * scale)), grown)]
-    strangers = draw(odd["unregistered"], grown)
-    category = dict(_categories(rolls))
-    people = [*known.values(), *ordinary, *both, *gone, *strangers]
-    by_town: dict[str, list[Insured]] = {place.code: [] for place in places}
-    for person in people:
-        code = category.get(person.id_number, "ordinary")
-        by_town[person.village.town].append(Insured(person, person.village.town, code))
+    drawn = _draw_people(
+        maker,
+        places,
+        year=book.year,
+        ordinary=inside - len(known),
+        left_out=due - inside,
+        odd=odd,
+        employees=max(20, int(plan.employees * scale)),
+        moved=max(5, int(plan.moved_out * scale)),
+    )
+    people = [*known.values(), *drawn.ordinary, *drawn.both, *drawn.gone, *drawn.strangers]
+    by_town = _in_towns(people, dict(_categories(rolls)), places)
     twice = _stand_twice(by_town, people, odd["twice"], places, random)
-    missing = min(places, key=lambda place: place.weight).villages[-1]
-    struck = [each for each in moved if random.random() * 100 >= _NOT_YET_STRUCK]
-    off = {each.id_number for each in struck}
-    register = [
-        *(each for each in people[: len(people) - len(strangers)] if each.id_number not in off),
-        *left_out,
-        *(each for each in employees if each.id_number not in {b.id_number for b in both}),
-        *(each for each in moved[len(gone) :] if each.id_number not in off),
-    ]
+    moved = [*drawn.gone, *drawn.moved]
+    off = {each.id_number for each in moved if random.random() * 100 >= _NOT_YET_STRUCK}
+    residents = [*known.values(), *drawn.ordinary, *drawn.both, *drawn.left_out]
+    residents += [*staff, *drawn.employees, *(each for each in moved if each.id_number not in off)]
+    employees = [*staff, *drawn.both, *drawn.employees]
     return InsuredCounty(
         rolls={town: sorted(lines, key=_by_village) for town, lines in by_town.items()},
-        residents=_by_town(register, places),
+        residents=_by_town(residents, places),
         employees=employees,
         moved_out=[(each, _day_before(book.year, random)) for each in moved],
-        missing=missing.code,
+        missing=min(places, key=lambda place: place.weight).villages[-1].code,
         counts={
             "insured": insured,
             "due": due,
             "left_out": due - inside,
-            "registered": len(register),
+            "registered": len(residents),
+            **{kind: odd[kind] for kind in ("elsewhere", "gone", "unregistered")},
             "twice": twice,
-            "elsewhere": odd["elsewhere"],
-            "gone": odd["gone"],
-            "unregistered": odd["unregistered"],
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """People on no other roll: the insured, those left out, and each odd kind."""
+
+    ordinary: list[Person]
+    left_out: list[Person]
+    both: list[Person]
+    employees: list[Person]
+    gone: list[Person]
+    moved: list[Person]
+    strangers: list[Person]
+
+
+def _draw_people(
+    maker: PeopleMaker,
+    places: Sequence[Place],
+    *,
+    year: int,
+    ordinary: int,
+    left_out: int,
+    odd: Mapping[str, int],
+    employees: int,
+    moved: int,
+) -> _Drawn:
+    villages = tuple(village for place in places for village in place.villages)
+    anybody = (date(year - 95, 1, 1), date(year - 1, 12, 31))
+    working = (date(year - 59, 1, 1), date(year - 22, 12, 31))
+
+    def draw(count: int, born: tuple[date, date]) -> list[Person]:
+        return [maker.make(villages=villages, born=born) for _ in range(count)]
+
+    return _Drawn(
+        ordinary=draw(ordinary, anybody),
+        left_out=draw(left_out, anybody),
+        both=draw(odd["elsewhere"], working),
+        employees=draw(employees, working),
+        gone=draw(odd["gone"], anybody),
+        moved=draw(moved, anybody),
+        strangers=draw(odd["unregistered"], anybody),
+    )
+
+
+def _in_towns(
+    people: Iterable[Person], categories: Mapping[str, str], places: Sequence[Place]
+) -> dict[str, list[Insured]]:
+    by_town: dict[str, list[Insured]] = {place.code: [] for place in places}
+    for person in people:
+        category = categories.get(person.id_number, "ordinary")
+        by_town[person.village.town].append(Insured(person, person.village.town, category))
+    return by_town
 
 
 def _wanted(

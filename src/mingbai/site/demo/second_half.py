@@ -101,16 +101,7 @@ class SecondHalfMaker:
         )
         staff = [*first.staff, *planter.listed_staff]
         funds = self._funds(first)
-        advance = plan_later_advance(
-            book=self.book,
-            towns=reporting_towns(self.book),
-            months=MONTHS,
-            before=first.advance,
-            short=self.plan.second_half.short,
-            heads=heads(trainees),
-            settled=self.plan.settled,
-            random=self.common("later advance"),
-        )
+        advance = self._advance(first, heads(trainees))
         pieces = self._pieces(stationer, first.pieces)
         binder = ReportBinder(book=self.book, plan=self.plan, stationer=stationer, months=MONTHS)
         books += binder.bind(
@@ -201,6 +192,20 @@ class SecondHalfMaker:
             released_ratio=self.plan.second_half.released_ratio,
             needed=needed,
             random=self.common("later funds"),
+        )
+
+    def _advance(
+        self, first: FirstHalf, heads: Mapping[str, Mapping[int, int]]
+    ) -> tuple[AdvanceLine, ...]:
+        return plan_later_advance(
+            book=self.book,
+            towns=reporting_towns(self.book),
+            months=MONTHS,
+            before=first.advance,
+            short=self.plan.second_half.short,
+            heads=heads,
+            settled=self.plan.settled,
+            random=self.common("later advance"),
         )
 
     def _pieces(self, stationer: Stationer, before: Sequence[Piece]) -> tuple[Piece, ...]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, DateField, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -47,7 +47,7 @@ class Waiting:
 
 def applications_seen(
     *, to: Asker, state: str = "", sub_item: str = "", town: str = "", late_on: date | None = None
-) -> ScopedQuerySet[Application]:
+) -> ScopedQuerySet[Any]:
     """Applications within scope, with ``state``, ``limit`` (its due date) and ``last_number``.
 
     ``state`` may be ``open``; ``late_on`` keeps those past their limit on a day.
@@ -71,7 +71,7 @@ def application_seen(pk: int, *, to: Asker) -> Application | None:
     return with_state(Application.objects.seen_by(to)).filter(pk=pk).first()
 
 
-def with_state(rows: ScopedQuerySet[Application]) -> ScopedQuerySet[Application]:
+def with_state(rows: ScopedQuerySet[Application]) -> ScopedQuerySet[Any]:
     """Each with its newest step's ``state``, ``last_number``, and ``limit``: what waits is due."""
     newest = (
         ApplicationStep.objects.unscoped("the state of a row that is seen already")

@@ -87,7 +87,7 @@ def movement_of_month(
     reasons = _count_steps(counts, steps)
     _count_stopped(counts, rights, period, as_of)
     rows = tuple(
-        Movement(*place, **{name: found[name] for name in _COUNTS})
+        Movement(*place, *(found[name] for name in _COUNTS))
         for place, found in sorted(counts.items())
     )
     return MonthMovement(period, rows, add_up(rows), reasons)
@@ -134,9 +134,9 @@ def _count_rights(
         .order_by()
     )
     for row in rows:
-        place = row.pop("sub_item"), row.pop("town")
-        if any(row.values()):
-            counts[place].update(row)
+        moved = {name: row[name] for name in ("opening", "closing", "entered", "left")}  # type: ignore[literal-required]
+        if any(moved.values()):
+            counts[row["sub_item"], row["town"]].update(moved)
     applied = rights.filter(since_period=period, application_step__isnull=False)
     for place_of, town, count in (
         applied.values("sub_item", "town").annotate(n=Count("id")).order_by()

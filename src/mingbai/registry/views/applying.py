@@ -33,7 +33,7 @@ from mingbai.registry.actions import (
 )
 from mingbai.registry.forms_applying import AddPaper, ApplyForm, FilterApplications, Reason
 from mingbai.registry.models import Application, ApplicationStep
-from mingbai.registry.queries import known_about, newest_year, town_names, village_name
+from mingbai.registry.queries import Hint, known_about, newest_year, town_names, village_name
 from mingbai.registry.queries.applications import (
     CLOSED,
     SOON,
@@ -121,7 +121,7 @@ def apply(request: HttpRequest) -> HttpResponse:
                 by=user_of(request), at=timezone.now(),
             )  # fmt: skip
         except CannotApply as error:
-            for field, text in (error.faults or {None: str(error)}).items():
+            for field, text in (error.faults or {"": str(error)}).items():
                 form.add_error(field if field in form.fields else None, text)
         else:
             messages.success(request, "已受理，下一步由镇初审。请把材料拍照补上。")
@@ -158,11 +158,21 @@ def known(request: HttpRequest) -> HttpResponse:
         key: request.POST.get(key, "").strip()
         for key in ("id_number", "name", "account", "phone", "sub_item", "town")
     }
-    hints = ()
+    hints: tuple[Hint, ...] = ()
     if asked["id_number"] and asked["sub_item"]:
         today = timezone.localdate()
         period = min(today.year * 100 + today.month, book.year * 100 + 12)
-        hints = known_about(**asked, period=period, to=to, book=book)
+        hints = known_about(
+            id_number=asked["id_number"],
+            name=asked["name"],
+            account=asked["account"],
+            phone=asked["phone"],
+            sub_item=asked["sub_item"],
+            town=asked["town"],
+            period=period,
+            to=to,
+            book=book,
+        )
     return render(
         request, "registry/_application_known.html", {"hints": hints, "asked": asked["id_number"]}
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from mingbai.base.asking import asker_of
-from mingbai.paper.tables import ExportColumn, write_export
+from mingbai.paper.tables import ExportColumn, Value, write_export
 from mingbai.registry.queries import newest_year
 from mingbai.registry.queries.life import month_after, month_before
 from mingbai.registry.queries.movement import MonthMovement, Movement, add_up, movement_of_month
@@ -73,7 +73,7 @@ def dynamics_table(request: HttpRequest) -> HttpResponse:
     period = month.period if month else 0
     words = Words.of(period // 100 if month else None)
     rows = month.rows if month else ()
-    lines = [
+    lines: list[list[Value]] = [
         [words.sub_items.get(row.sub_item, row.sub_item), words.towns.get(row.town, row.town),
          *_cells(row)]
         for row in rows

@@ -17,7 +17,7 @@ def cases_of(year: int) -> list[Case]:
     return [
         case
         for case in book.cases
-        if case.day.year == year or (book is FIRST and case.day.year < year)
+        if case.day.year == year or (year == FIRST.year and case.day.year < year)
     ]
 
 

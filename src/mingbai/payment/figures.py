@@ -135,7 +135,7 @@ def _lines(
     total = lines.aggregate(value=Sum("adds"))["value"] or 0
     count = lines.count()
     ordered = lines.order_by("origin_file_id", "origin_sheet", "origin_line", "id")
-    page = list(ordered[offset : offset + PAGE])
+    page: list[Any] = list(ordered[offset : offset + PAGE])
     found: list[Branch | Leaf] = [
         Leaf(
             label=f"第 {line.origin_line} 行 · {line.item}",

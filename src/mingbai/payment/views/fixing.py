@@ -121,9 +121,7 @@ def propose_fix(request: HttpRequest, pk: int) -> HttpResponse:
     asked, at = form.cleaned_data, timezone.now()
     try:
         evidence = _stored(request, asked.pop("evidence"))
-        propose_correction(
-            outcome=found, by=user_of(request), at=at, evidence=evidence, **asked
-        )
+        propose_correction(outcome=found, by=user_of(request), at=at, evidence=evidence, **asked)
     except CannotProposeCorrection as error:
         messages.error(request, str(error))
     else:

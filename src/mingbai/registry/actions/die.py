@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from mingbai.base.ledger import record_act
-from mingbai.base.models import User
+from mingbai.base.models import Act, User
 from mingbai.base.scope import Asker
 from mingbai.registry.actions.end import CannotEndEnrolments, end_enrolments
 from mingbai.registry.actions.reasons import reason_of
@@ -85,18 +85,22 @@ def record_death(
                 act=act,
                 **places,
             )
-            # Somebody written into a household after the day they died was never in it.
-            members = HouseholdMember.objects.unscoped(_WHY).filter(
-                person__in=records_of(person.pk), ended_act=None
-            )
-            members.filter(from_date__gt=death_date).update(
-                to_date=F("from_date"), end_reason="死亡", ended_act=act
-            )
-            members.update(to_date=death_date, end_reason="死亡", ended_act=act)
+            _leave_households(person, death_date, act)
             ended, left = _end_rights(person, death_date, why, by, at)
             return DeathReport(death, ended, left)
     except IntegrityError as error:
         raise CannotRecordDeath("此人的死亡已经登记。若日期有误，请先撤回再重新登记。") from error
+
+
+def _leave_households(person: Person, death_date: date, act: Act) -> None:
+    members = HouseholdMember.objects.unscoped(_WHY).filter(
+        person__in=records_of(person.pk), ended_act=None
+    )
+    # Somebody written into a household after the day they died was never in it.
+    members.filter(from_date__gt=death_date).update(
+        to_date=F("from_date"), end_reason="死亡", ended_act=act
+    )
+    members.update(to_date=death_date, end_reason="死亡", ended_act=act)
 
 
 def withdraw_death(*, death: Death, reason: str, by: User, at: datetime) -> Death:

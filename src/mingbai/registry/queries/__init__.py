@@ -77,6 +77,7 @@ from mingbai.registry.queries.names import (
     sub_item_names,
     town_names,
     village_name,
+    village_names,
 )
 from mingbai.registry.queries.objections import (
     OBJECTION_STATES,
@@ -253,6 +254,7 @@ __all__ = [
     "town_names",
     "village_coverage",
     "village_name",
+    "village_names",
     "villages_named",
     "visit_counts",
     "visits_of",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, Sum
 
@@ -61,25 +62,28 @@ def town_coverage(count: CoverageCount, *, to: Asker) -> list[PlaceCoverage]:
     """The towns the asker may see, in the order of their codes."""
     rows = VillageCoverage.objects.seen_by(to).filter(count=count).values("town")
     sums = {name: Sum(name) for name in _COUNTS}
-    found = list(rows.annotate(**sums).order_by("town").values_list("town", *_COUNTS))
+    found = list(rows.annotate(**sums).order_by("town"))
     silent = _silent(count, to)
-    names = _names(code for code, *_ in found)
+    names = _names(row["town"] for row in found)
     return [
-        PlaceCoverage(code, names.get(code, "未写明镇"), *counts, silent.get(code, 0))
-        for code, *counts in found
+        _place(row, row["town"], names.get(row["town"], "未写明镇"), silent.get(row["town"], 0))
+        for row in found
     ]
 
 
 def village_coverage(count: CoverageCount, *, to: Asker, town: str) -> list[PlaceCoverage]:
     """The villages of one town, those with the lowest rate first."""
     rows = VillageCoverage.objects.seen_by(to).filter(count=count, town=town)
-    found = list(rows.values_list("village", *_COUNTS))
-    names = _names(code for code, *_ in found)
+    found = list(rows.values("village", *_COUNTS))
+    names = _names(row["village"] for row in found)
     places = [
-        PlaceCoverage(
-            code, names.get(code, "未写明村（居）"), *counts, int(bool(code) and not counts[3])
+        _place(
+            row,
+            row["village"],
+            names.get(row["village"], "未写明村（居）"),
+            int(bool(row["village"]) and not row["insured_count"]),
         )
-        for code, *counts in found
+        for row in found
     ]
     return sorted(places, key=lambda place: (place.ratio is None, place.ratio or 0, place.code))
 
@@ -114,6 +118,12 @@ def show_gaps(gaps: Iterable[CoverageGap]) -> list[ShownGap]:
 
 
 _COUNTS = ("due_count", "covered_count", "left_out_count", "insured_count", "twice_count")
+
+
+def _place(row: Mapping[str, Any], code: str, name: str, silent: int) -> PlaceCoverage:
+    return PlaceCoverage(
+        code=code, name=name, silent_count=silent, **{each: row[each] for each in _COUNTS}
+    )
 
 
 def _silent(count: CoverageCount, to: Asker) -> dict[str, int]:

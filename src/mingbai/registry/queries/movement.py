@@ -134,7 +134,7 @@ def _count_rights(
         .order_by()
     )
     for row in rows:
-        moved = {name: row[name] for name in ("opening", "closing", "entered", "left")}  # type: ignore[literal-required]
+        moved = {name: row[name] for name in ("opening", "closing", "entered", "left")}
         if any(moved.values()):
             counts[row["sub_item"], row["town"]].update(moved)
     applied = rights.filter(since_period=period, application_step__isnull=False)

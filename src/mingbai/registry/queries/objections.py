@@ -55,7 +55,7 @@ def objections_seen(
         found = found.filter(posting=posting)
     if waiting:
         found = found.filter(state__in=("open", "returned", "answered"))
-    return found.order_by("due_date", "id")
+    return found.order_by("due_date", "id")  # type: ignore[no-any-return]
 
 
 def objection_seen(pk: int, *, to: Asker) -> Any:

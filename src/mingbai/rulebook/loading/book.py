@@ -111,7 +111,7 @@ def _refuse_misfits(
     total: int,
 ) -> None:
     """Hold programmes against each other, against their rosters and against the year's total."""
-    folders = dict(chain.folders)
+    folders: dict[str, str] = dict(chain.folders)
     refuse_shared_names(programmes, file=f"{folders['province']}/years/{year}.yaml")
     refuse_unpayable(programmes, {roster.code: roster for roster in rosters}, folders=folders)
     refuse_other_total(programmes, total=total, file=f"{chain.county}/years/{year}.yaml")

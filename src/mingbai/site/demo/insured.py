@@ -66,13 +66,11 @@ def make_insured(
     odd = _odd(plan, insured)
     inside = insured - odd["unregistered"] - odd["elsewhere"] - odd["gone"]
     known = _paid_people(rolls, places, {person.id_number for person in staff})
-    if len(known) > inside:
-        raise CannotMakeCounty(f"发放名册上有 {len(known)} 人，多于参保的 {inside} 人")
     drawn = _draw_people(
         maker,
         places,
         year=book.year,
-        ordinary=inside - len(known),
+        ordinary=_others(inside, len(known)),
         left_out=due - inside,
         odd=odd,
         employees=max(20, int(plan.employees * scale)),
@@ -85,22 +83,27 @@ def make_insured(
     off = {each.id_number for each in moved if random.random() * 100 >= _NOT_YET_STRUCK}
     residents = [*known.values(), *drawn.ordinary, *drawn.both, *drawn.left_out]
     residents += [*staff, *drawn.employees, *(each for each in moved if each.id_number not in off)]
-    employees = [*staff, *drawn.both, *drawn.employees]
     return InsuredCounty(
         rolls={town: sorted(lines, key=_by_village) for town, lines in by_town.items()},
         residents=_by_town(residents, places),
-        employees=employees,
+        employees=[*staff, *drawn.both, *drawn.employees],
         moved_out=[(each, _day_before(book.year, random)) for each in moved],
         missing=min(places, key=lambda place: place.weight).villages[-1].code,
         counts={
+            **odd,
             "insured": insured,
             "due": due,
             "left_out": due - inside,
             "registered": len(residents),
-            **{kind: odd[kind] for kind in ("elsewhere", "gone", "unregistered")},
             "twice": twice,
         },
     )
+
+
+def _others(inside: int, known: int) -> int:
+    if known > inside:
+        raise CannotMakeCounty(f"发放名册上有 {known} 人，多于参保的 {inside} 人")
+    return inside - known
 
 
 @dataclass(frozen=True, slots=True)

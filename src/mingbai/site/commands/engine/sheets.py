@@ -83,12 +83,7 @@ def read_sheet(
     coded = is_coded(cell for line in _top(raw) for cell in line.cells)
     found = strict if isinstance(strict, Recognised) and not coded else None
     if found is None:
-        # Where a list would fit as well, rows are people who are paid or taught.
-        general = sorted(
-            (roster for roster in book.rosters if roster.sub_item is None),
-            key=lambda roster: roster.kind not in _PEOPLE,
-        )
-        found = _lenient(raw, file, book, [book.roster(_CODED)] if coded else general)
+        found = _lenient(raw, file, book, [book.roster(_CODED)] if coded else _general(book))
     if found is None:
         said = strict.message if isinstance(strict, Unrecognised) else "没有找到身份证号列。"
         raise CannotRun(f"{file}：{said}")
@@ -111,6 +106,12 @@ def read_sheet(
         left=len(found.skipped.lines),
         demonstration=is_demonstration(read.table),
     )
+
+
+def _general(book: Book) -> list[Roster]:
+    """The general rosters; where a list would fit as well, rows are people paid or taught."""
+    general = (roster for roster in book.rosters if roster.sub_item is None)
+    return sorted(general, key=lambda roster: roster.kind not in _PEOPLE)
 
 
 def _lenient(raw: RawSheet, file: str, book: Book, rosters: Sequence[Roster]) -> Recognised | None:

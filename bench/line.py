@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
-STAGES = ("county", "receive", "enter", "compare", "enrol", "pay", "compile")
+STAGES = ("county", "receive", "enter", "compare", "enrol", "insure", "pay", "compile")
 
 
 def main() -> int:

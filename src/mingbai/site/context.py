@@ -45,6 +45,7 @@ ROOMS: Final = (
     Room("公示", "registry:postings", also=("/registry/objections/",)),
     Room("人员", "registry:people"),
     Room("申请", "registry:applications", also=("/registry/rights/",)),
+    Room("参保", "registry:coverage"),
     Room("发放", "payment:batches"),
     Room("资金", "funds:table", _beyond_a_town),
     Room("信息", "outreach:offices"),

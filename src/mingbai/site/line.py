@@ -27,7 +27,9 @@ from mingbai.payment.models import PaymentBatch
 from mingbai.payment.queries import batches_seen, steps_of
 from mingbai.registry.actions import (
     ComparisonReport,
+    can_count,
     compare_sheets,
+    count_coverage,
     enrol_sheets,
     follow_findings,
 )
@@ -40,7 +42,7 @@ _HOUSE = Asker.system("the line enters what was received for the whole county")
 Progress = Callable[[int, int, str], None]
 Stage = Callable[[str], AbstractContextManager[object]]
 
-STAGES = ("receive", "enter", "compare", "enrol", "pay", "compile")
+STAGES = ("receive", "enter", "compare", "enrol", "insure", "pay", "compile")
 
 
 def no_stage(_: str) -> AbstractContextManager[object]:
@@ -185,6 +187,9 @@ def enter_received(
         compare_year(year=year, book=book, by=by, at=at)
     with stage("enrol"):
         enrol_year(year=year, book=book, by=by, at=at)
+    if can_count(year=year, book=book):
+        with stage("insure"):
+            count_coverage(year=year, book=book, by=by, at=at)
 
 
 def pay_months(

@@ -18,6 +18,7 @@ NAMES = {
     "enter": "登记资金、进度、信息",
     "compare": "比对",
     "enrol": "登记受益对象",
+    "insure": "统计参保",
     "pay": "发放批次",
     "compile": "编制小结",
     "promise": "签订责任书",

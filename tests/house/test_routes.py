@@ -133,6 +133,7 @@ DOES = {
 }
 #: Not for towns and departments, whatever their role.
 COUNTY_ONLY = {
+    "registry:recount",
     "registry:form", "registry:look_for_same",
     "registry:issue", "registry:compare", "registry:check_item",
     "report:compile", "report:issue", "report:outline", "programme:save", "programme:fill",

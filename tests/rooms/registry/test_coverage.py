@@ -175,7 +175,7 @@ def test_a_town_sees_its_own_people_only(made, book, county, at, client):
 def test_the_pages_lead_from_the_rate_to_people(
     made, book, county, at, client, monkeypatch, django_assert_max_num_queries
 ):
-    monkeypatch.setattr("mingbai.registry.views.coverage.newest_year", lambda: 2021)
+    monkeypatch.setattr("mingbai.registry.views.participation.newest_year", lambda: 2021)
     client.force_login(county["clerk"])
     assert "还没有统计参保" in client.get("/registry/coverage/").content.decode()
     client.post("/registry/coverage/recount/")

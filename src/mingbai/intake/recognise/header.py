@@ -13,8 +13,14 @@ from mingbai.rulebook import Book, Roster
 SEARCH_DEPTH = 30
 """How many lines from the top a heading is looked for in."""
 
-LIKELY = 4
+LIKELY = 6
 """How many rosters a heading is held against in full, those first that know most of it."""
+
+TOLD_BY_TITLE = frozenset({"application", "insured", "register"})
+"""Kinds whose columns are those of any list of people: their titles tell them apart."""
+
+_UNTITLED = 0.4
+"""What a heading of such a kind loses where no title speaks of it: more than two columns."""
 
 _DIGITS = re.compile(r"\d{4,}")
 _EXACT, _BARE, _INSIDE, _PART = 10.0, 8.0, 4.0, 2.0
@@ -164,6 +170,8 @@ def _read(
     coverage = 1 - len(missing) / max(1, len(required))
     strangers = sum(1 for label in labels if label) - len(used)
     title_fit = any(plain(word) in title for word in roster.title_words)
+    if not title_fit and roster.kind in TOLD_BY_TITLE:
+        coverage -= _UNTITLED
     score = (
         100 * coverage
         + sum(match.quality for match in taken.values())

@@ -1,6 +1,5 @@
 """Pages of the registry: people, findings, postings, objections."""
 
-from mingbai.registry.views.coverage import coverage, gaps, recount
 from mingbai.registry.views.hanging import (
     new_posting,
     posting_approved,
@@ -45,6 +44,7 @@ from mingbai.registry.views.objecting import (
     objections,
     posting_objected,
 )
+from mingbai.registry.views.participation import coverage, gaps, recount
 from mingbai.registry.views.persons import people, person, reveal
 from mingbai.registry.views.posted import (
     board_photo,

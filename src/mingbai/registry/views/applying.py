@@ -152,7 +152,7 @@ def _rosters(request: HttpRequest, book: Book) -> Any:
 @require_POST
 def known(request: HttpRequest) -> HttpResponse:
     """What the other rosters know about what is being typed; a fragment for the form."""
-    must(request, "hand_in", "您的角色不能受理申请。")
+    must(request, "hand_in", "您的角色不能受理申请。申请由镇或部门的经办人员受理。")
     book, to = _must_book(), asker_of(request)
     asked = {
         key: request.POST.get(key, "").strip()

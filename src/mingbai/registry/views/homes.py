@@ -99,7 +99,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def form(request: HttpRequest) -> HttpResponse:
     """Write the households that the year's rosters tell."""
-    refusal = "只有县民生办经办人员能从花名册整理家庭户。"
+    refusal = "您的角色不能整理家庭户。整理由县民生办的经办人员办理。"
     must(request, "compile", refusal)
     if not asker_of(request).sees_all:
         raise PermissionDenied(refusal)

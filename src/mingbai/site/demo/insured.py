@@ -76,27 +76,23 @@ def make_insured(
         employees=max(20, int(plan.employees * scale)),
         moved=max(5, int(plan.moved_out * scale)),
     )
-    people = [*known.values(), *drawn.ordinary, *drawn.both, *drawn.gone, *drawn.strangers]
+    inner = [*known.values(), *drawn.ordinary, *drawn.both]
+    people = [*inner, *drawn.gone, *drawn.strangers]
     by_town = _in_towns(people, dict(_categories(rolls)), places)
     twice = _stand_twice(by_town, people, odd["twice"], places, random)
     moved = [*drawn.gone, *drawn.moved]
     off = {each.id_number for each in moved if random.random() * 100 >= _NOT_YET_STRUCK}
-    residents = [*known.values(), *drawn.ordinary, *drawn.both, *drawn.left_out]
-    residents += [*staff, *drawn.employees, *(each for each in moved if each.id_number not in off)]
+    residents = [*inner, *drawn.left_out, *staff, *drawn.employees]
+    residents += [each for each in moved if each.id_number not in off]
     return InsuredCounty(
         rolls={town: sorted(lines, key=_by_village) for town, lines in by_town.items()},
         residents=_by_town(residents, places),
         employees=[*staff, *drawn.both, *drawn.employees],
         moved_out=[(each, _day_before(book.year, random)) for each in moved],
         missing=min(places, key=lambda place: place.weight).villages[-1].code,
-        counts={
-            **odd,
-            "insured": insured,
-            "due": due,
-            "left_out": due - inside,
-            "registered": len(residents),
-            "twice": twice,
-        },
+        counts=odd
+        | {"insured": insured, "due": due, "left_out": due - inside}
+        | {"registered": len(residents), "twice": twice},
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -69,7 +70,10 @@ def coverage(request: HttpRequest) -> HttpResponse:
 @require_POST
 def recount(request: HttpRequest) -> HttpResponse:
     """Count again from the sheets that stand now."""
-    must(request, "settle", "您的角色不能重新统计参保。请由县民生办的经办人员办理。")
+    why = "您的角色不能重新统计参保。统计由县民生办的经办人员办理。"
+    must(request, "settle", why)
+    if not asker_of(request).sees_all:
+        raise PermissionDenied(why)
     year = newest_year()
     if year is None:
         raise Http404("还没有年度清单。")

@@ -36,7 +36,7 @@ _FEW: Final = 12
 @require_POST
 def known(request: HttpRequest) -> HttpResponse:
     """What rosters, lists and rules know about the row typed so far; nothing is kept."""
-    must(request, "hand_in", "您的角色不能录入，也不能查询录入提示。")
+    must(request, "hand_in", "您的角色不能录入。录入和查询提示由镇或部门的经办人员办理。")
     form = TypedRow(request.POST)
     context: dict[str, Any] = {"hints": (), "asked": False}
     if form.is_valid():

@@ -93,10 +93,10 @@ def merges(request: HttpRequest) -> HttpResponse:
 @require_POST
 def look_for_same(request: HttpRequest) -> HttpResponse:
     """Let the engine look at every record again, in the background."""
-    must(request, "compile", "只有县民生办经办人员能重新查找疑似同一人。")
+    must(request, "compile", "您的角色不能重新查找疑似同一人。查找由县民生办的经办人员办理。")
     to = asker_of(request)
     if not to.sees_all:
-        raise PermissionDenied("只有县民生办经办人员能重新查找疑似同一人。")
+        raise PermissionDenied("您的角色不能重新查找疑似同一人。查找由县民生办的经办人员办理。")
     with transaction.atomic():
         enqueue(SAME_PEOPLE, {}, by=user_of(request), at=timezone.now(), runner=_RUNNER)
     messages.success(request, "已开始查找，完成后结果列在这里。全县约需几分钟。")

@@ -31,7 +31,7 @@ from mingbai.registry.actions import (
     review_applications,
     withdraw_application,
 )
-from mingbai.registry.forms_applying import AddPaper, ApplyForm, FilterApplications, Reason
+from mingbai.registry.forms import AddPaper, ApplyForm, FilterApplications, Reason
 from mingbai.registry.models import Application, ApplicationStep
 from mingbai.registry.queries import Hint, known_about, newest_year, town_names, village_name
 from mingbai.registry.queries.applications import (

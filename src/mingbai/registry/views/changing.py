@@ -22,7 +22,7 @@ from mingbai.registry.actions import (
     propose_changes,
     review_enrolments,
 )
-from mingbai.registry.forms_changing import ProposeChange, ReviewForm
+from mingbai.registry.forms import ProposeChange, ReviewForm
 from mingbai.registry.models import Enrolment, EnrolmentChange, LifeReason
 from mingbai.registry.queries import masked_names, newest_year
 from mingbai.registry.queries.enrolments import (

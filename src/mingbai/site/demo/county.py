@@ -10,9 +10,10 @@ from random import Random
 
 from mingbai.engine.generate import PeopleMaker, Person
 from mingbai.rulebook import load_book
-from mingbai.rulebook.model import Book, OfficeSpec
+from mingbai.rulebook.model import Book
 from mingbai.site.demo.advance import AdvanceLine, plan_advance
-from mingbai.site.demo.books import RollPage, Stationer, Workbook
+from mingbai.site.demo.books import Stationer, Workbook
+from mingbai.site.demo.handing import Hands
 from mingbai.site.demo.insured import InsuredCounty, make_insured
 from mingbai.site.demo.insured_tables import InsuredBinder
 from mingbai.site.demo.lists import (
@@ -24,16 +25,12 @@ from mingbai.site.demo.lists import (
     with_mistaken,
 )
 from mingbai.site.demo.money import FundLine, plan_funds
-from mingbai.site.demo.pieces import Piece, make_pieces
+from mingbai.site.demo.pieces import Piece
 from mingbai.site.demo.places import read_places, reporting_towns
 from mingbai.site.demo.plan import CannotMakeCounty, Plan, Size, load_plan
-from mingbai.site.demo.planting import FaultPlanter
-from mingbai.site.demo.reports import ReportBinder
 from mingbai.site.demo.rolls import Roll, RollMaker, Rolls, village_choice
-from mingbai.site.demo.rosters import columns_of
 from mingbai.site.demo.second_half import MONTHS as LATER_MONTHS
 from mingbai.site.demo.second_half import FirstHalf, SecondHalfMaker, both_halves
-from mingbai.site.demo.slips import spoil_tables
 
 MONTHS = (1, 2, 3, 4, 5, 6)
 _LEAST_STAFF = 20
@@ -90,38 +87,38 @@ class _CountyMaker:
         return Random(f"{self._seed}:{matter}")  # noqa: S311
 
     def make(self) -> County:
-        head = self._plan.headline
-        person_times = _scaled(head.person_times, self._scale)
-        paid_amount = _scaled(head.paid_amount, self._scale)
-        rolls = self._make_rolls(person_times, paid_amount)
+        rolls = self._make_rolls()
         _refuse_overlaps(self._book, rolls.rolls)
         trainees = self._make_trainees()
         deaths, dead = self._make_deaths(rolls)
         staff = self._make_staff()
         stationer = Stationer(book=self._book)
-        books = self._bind_rolls(stationer, rolls.rolls)
-        planter = self._plant(stationer, rolls.rolls, dead, staff)
-        deaths = with_mistaken(
-            deaths, planter.listed_dead, year=self._book.year, random=self._random("mistaken")
+        hands = Hands(self._book, self._plan, stationer, self._places, self._people)
+        books = hands.bind_rolls(rolls.rolls)
+        planter = hands.slip_up(
+            rolls.rolls, dead=dead, staff=staff, random=self._random("faults"), first_month=1
         )
+        mistaken, random = planter.listed_dead, self._random("mistaken")
+        deaths = with_mistaken(deaths, mistaken, year=self._book.year, random=random)
         staff = [*staff, *planter.listed_staff]
         funds = self._make_funds(rolls.rolls)
         advance = self._make_advance(trainees)
-        pieces = self._make_pieces(stationer)
-        binder = ReportBinder(book=self._book, plan=self._plan, stationer=stationer, months=MONTHS)
-        books += binder.bind(
+        pieces = hands.send_pieces(
+            months=MONTHS, headline=self._plan.headline, random=self._common_random("pieces")
+        )
+        books += hands.report(
+            months=MONTHS,
             funds=funds,
             advance=advance,
             trainees=trainees,
             pieces=pieces,
             deaths=deaths,
             staff=staff,
+            random=self._common_random("slips"),
         )
-        spoil_tables(books, plan=self._plan, random=self._common_random("slips"))
         insured = self._make_insured(rolls.rolls, staff, advance)
-        books += InsuredBinder(
-            book=self._book, plan=self._plan.insured, stationer=stationer, places=self._places
-        ).bind(insured)
+        binder = InsuredBinder(self._book, self._plan.insured, stationer, self._places)
+        books += binder.bind(insured)
         return County(
             book=self._book,
             plan=self._plan,
@@ -211,7 +208,8 @@ class _CountyMaker:
             villages=self._villages,
         )
 
-    def _make_rolls(self, person_times: int, paid_amount: int) -> Rolls:
+    def _make_rolls(self) -> Rolls:
+        head = self._plan.headline
         maker = RollMaker(
             book=self._book,
             places=self._places,
@@ -221,41 +219,9 @@ class _CountyMaker:
         return maker.make(
             self._plan.streams,
             scale=self._scale,
-            person_times=person_times,
-            paid_amount=paid_amount,
+            person_times=_scaled(head.person_times, self._scale),
+            paid_amount=_scaled(head.paid_amount, self._scale),
         )
-
-    def _bind_rolls(self, stationer: Stationer, rolls: Sequence[Roll]) -> list[Workbook]:
-        books = stationer.bind_rolls(rolls)
-        for number, book in enumerate(books):
-            if number % self._plan.corrected_every == 1:
-                for page in book.sheets:
-                    if isinstance(page, RollPage):
-                        page.roll.is_corrected = True
-        return books
-
-    def _plant(
-        self,
-        stationer: Stationer,
-        rolls: Sequence[Roll],
-        dead: Mapping[str, Sequence[tuple[Person, int]]],
-        staff: Sequence[Person],
-    ) -> FaultPlanter:
-        columns = {
-            id(roll): columns_of(self._book, roll, stationer.habits_of(roll)) for roll in rolls
-        }
-        planter = FaultPlanter(
-            book=self._book,
-            rolls=rolls,
-            columns=lambda roll: columns[id(roll)],
-            places=self._places,
-            maker=self._people,
-            dead=dead,
-            staff=staff,
-            random=self._random("faults"),
-        )
-        planter.plant(self._plan.faults)
-        return planter
 
     def _make_funds(self, rolls: Sequence[Roll]) -> tuple[FundLine, ...]:
         needed = expected_payments(self._book, self._plan)
@@ -299,25 +265,6 @@ class _CountyMaker:
             advance=advance,
             maker=self._people,
             random=self._random("insured"),
-        )
-
-    def _make_pieces(self, stationer: Stationer) -> tuple[Piece, ...]:
-        senders: list[OfficeSpec] = [
-            office
-            for office in self._book.offices
-            if office.kind == "town" or office.code in stationer.lead_codes
-        ]
-        return make_pieces(
-            offices=senders,
-            subjects=[
-                programme.short_name
-                for programme in self._book.programmes
-                if programme.status != "not_applicable"
-            ],
-            year=self._book.year,
-            months=MONTHS,
-            headline=self._plan.headline,
-            random=self._common_random("pieces"),
         )
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from random import Random
 
 from mingbai.engine.generate import PeopleMaker, Person, Village
-from mingbai.rulebook.model import Book, OfficeSpec
+from mingbai.rulebook.model import Book
 from mingbai.site.demo.advance import AdvanceLine, plan_later_advance
-from mingbai.site.demo.books import RollPage, Stationer, Workbook
+from mingbai.site.demo.books import Stationer, Workbook
 from mingbai.site.demo.continuing import RollContinuer
+from mingbai.site.demo.handing import Hands
 from mingbai.site.demo.lists import (
     Death,
     Trainee,
@@ -19,14 +20,10 @@ from mingbai.site.demo.lists import (
     with_mistaken,
 )
 from mingbai.site.demo.money import FundLine, plan_later_funds
-from mingbai.site.demo.pieces import Piece, make_pieces
+from mingbai.site.demo.pieces import Piece
 from mingbai.site.demo.places import Place, reporting_towns
 from mingbai.site.demo.plan import Plan, Size
-from mingbai.site.demo.planting import FaultPlanter
-from mingbai.site.demo.reports import ReportBinder
 from mingbai.site.demo.rolls import Roll, Rolls, village_choice
-from mingbai.site.demo.rosters import columns_of
-from mingbai.site.demo.slips import spoil_tables
 
 MONTHS = (7, 8, 9, 10, 11, 12)
 Classes = Mapping[str, Mapping[int, list[Trainee]]]
@@ -80,39 +77,39 @@ class SecondHalfMaker:
 
         Raises CannotMakeCounty when a budget does not last.
         """
-        stationer = Stationer(book=self.book)
         rolls = self._rolls(first)
-        trainees = make_later_trainees(
-            book=self.book,
-            plan=self.plan,
-            before=first.trainees,
-            maker=self.trained,
-            villages=self._villages,
-            random=self.common("later classes"),
-        )
+        trainees = self._trainees(first)
         deaths, dead = self._deaths(rolls)
-        books = self._bind(stationer, rolls.rolls)
-        planter = self._plant(stationer, rolls.rolls, dead, first.staff)
-        deaths = with_mistaken(
-            deaths,
-            planter.listed_dead,
-            year=self.book.year,
-            random=self.random("later mistaken"),
+        stationer = Stationer(book=self.book)
+        hands = Hands(self.book, self.plan, stationer, self.places, self.people)
+        books = hands.bind_rolls(rolls.rolls)
+        planter = hands.slip_up(
+            rolls.rolls,
+            dead=dead,
+            staff=first.staff,
+            random=self.random("later faults"),
+            first_month=MONTHS[0],
         )
-        staff = [*first.staff, *planter.listed_staff]
+        mistaken, random = planter.listed_dead, self.random("later mistaken")
+        deaths = with_mistaken(deaths, mistaken, year=self.book.year, random=random)
         funds = self._funds(first)
         advance = self._advance(first, heads(trainees))
-        pieces = self._pieces(stationer, first.pieces)
-        binder = ReportBinder(book=self.book, plan=self.plan, stationer=stationer, months=MONTHS)
-        books += binder.bind(
+        pieces = hands.send_pieces(
+            months=MONTHS,
+            headline=self.plan.second_half,
+            random=self.common("later pieces"),
+            before=first.pieces,
+        )
+        books += hands.report(
+            months=MONTHS,
             funds=funds,
             advance=advance,
             trainees=trainees,
             pieces=pieces,
             deaths=deaths,
-            staff=staff,
+            staff=[*first.staff, *planter.listed_staff],
+            random=self.common("later slips"),
         )
-        spoil_tables(books, plan=self.plan, random=self.common("later slips"))
         return LaterHalf(
             rolls=rolls.rolls,
             funds=funds,
@@ -122,6 +119,16 @@ class SecondHalfMaker:
             staff=planter.listed_staff,
             advance=advance,
             workbooks=tuple(books),
+        )
+
+    def _trainees(self, first: FirstHalf) -> Classes:
+        return make_later_trainees(
+            book=self.book,
+            plan=self.plan,
+            before=first.trainees,
+            maker=self.trained,
+            villages=self._villages,
+            random=self.common("later classes"),
         )
 
     def _rolls(self, first: FirstHalf) -> Rolls:
@@ -145,39 +152,6 @@ class SecondHalfMaker:
             random=self.random("later deaths"),
             at_large=self.plan.second_half.deaths_at_large,
         )
-
-    def _bind(self, stationer: Stationer, rolls: Sequence[Roll]) -> list[Workbook]:
-        books = stationer.bind_rolls(rolls)
-        for number, book in enumerate(books):
-            if number % self.plan.corrected_every == 1:
-                for page in book.sheets:
-                    if isinstance(page, RollPage):
-                        page.roll.is_corrected = True
-        return books
-
-    def _plant(
-        self,
-        stationer: Stationer,
-        rolls: Sequence[Roll],
-        dead: Mapping[str, Sequence[tuple[Person, int]]],
-        staff: Sequence[Person],
-    ) -> FaultPlanter:
-        columns = {
-            id(roll): columns_of(self.book, roll, stationer.habits_of(roll)) for roll in rolls
-        }
-        planter = FaultPlanter(
-            book=self.book,
-            rolls=rolls,
-            columns=lambda roll: columns[id(roll)],
-            places=self.places,
-            maker=self.people,
-            dead=dead,
-            staff=staff,
-            random=self.random("later faults"),
-            first_month=MONTHS[0],
-        )
-        planter.plant(self.plan.faults)
-        return planter
 
     def _funds(self, first: FirstHalf) -> tuple[FundLine, ...]:
         """What is paid by roll lasts to the end of the year, so nearly all of it is released."""
@@ -206,26 +180,6 @@ class SecondHalfMaker:
             heads=heads,
             settled=self.plan.settled,
             random=self.common("later advance"),
-        )
-
-    def _pieces(self, stationer: Stationer, before: Sequence[Piece]) -> tuple[Piece, ...]:
-        senders: list[OfficeSpec] = [
-            office
-            for office in self.book.offices
-            if office.kind == "town" or office.code in stationer.lead_codes
-        ]
-        return make_pieces(
-            offices=senders,
-            subjects=[
-                programme.short_name
-                for programme in self.book.programmes
-                if programme.status != "not_applicable"
-            ],
-            year=self.book.year,
-            months=MONTHS,
-            headline=self.plan.second_half,
-            random=self.common("later pieces"),
-            before=before,
         )
 
     @property

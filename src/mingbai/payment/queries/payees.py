@@ -33,8 +33,7 @@ def payees_of(batch: PaymentBatch) -> list[Payee]:
     """Every line of a batch that sends money, by town and in the order drawn.
 
     The account is the newest one that two people put right after a return of the same enrolment, or
-    that a clerk accepted from a roster, else the one the person was enrolled with. Three queries;
-    about 60,000 lines a second.
+    that a clerk accepted from a roster, else the one the person was enrolled with. Three queries.
     """
     corrected = _corrected(batch)
     accepted = accepted_accounts(sub_item=batch.sub_item, period=batch.period)

@@ -59,6 +59,7 @@ def test_a_town_sees_its_own_and_nobody_elses(visit: Visit) -> None:
     other = visit()
     page = other.sign_in("xuzhen", PASSWORD)
     page.get_by_role("navigation", name="主导航").get_by_role("link", name="收件").click()
+    expect(page.locator("[data-label=报送单位]").first).to_be_visible()
     offices = set(page.locator("[data-label=报送单位]").all_inner_texts())
     assert offices == {"许镇镇"}
     page.locator("main tbody th a").first.click()

@@ -77,7 +77,8 @@ def _kind(path: str) -> str | None:
 def _links(page: Page, address: str) -> list[str]:
     found = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
     own = (link.removeprefix(address) for link in found if link.startswith(address))
-    return [link.partition("#")[0] for link in own if not urlsplit(link).path.endswith(_FILES)]
+    pages = (link for link in own if "as=xlsx" not in urlsplit(link).query)
+    return [link.partition("#")[0] for link in pages if not urlsplit(link).path.endswith(_FILES)]
 
 
 def _faults(page: Page) -> list[str]:

@@ -138,7 +138,7 @@ def test_many_are_settled_at_once_and_each_is_told(tree, book, sheets):
 
 
 def test_the_export_is_filtered_and_masked(tree, book, sheets):
-    content = client_of(tree.user_a).get("/registry/findings/export/").content
+    content = client_of(tree.user_a).get("/registry/findings/export.xlsx").content
     cells = [
         str(cell.value)
         for line in openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows()
@@ -205,7 +205,7 @@ def test_visits_are_listed_by_village_recorded_and_end_the_search(tree, book, sh
     assert [each.pk for each in settled] == [int(first)]
     other = client_of(tree.user_b).post(f"/registry/visits/{first}/", form)
     assert other.status_code == 404
-    sheet = client.get("/registry/visits/sheet/?state=").content
+    sheet = client.get("/registry/visits/sheet.xlsx?state=").content
     cells = {
         str(cell.value)
         for line in openpyxl.load_workbook(io.BytesIO(sheet)).active.iter_rows()

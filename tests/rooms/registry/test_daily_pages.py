@@ -184,7 +184,7 @@ def test_a_form_is_sent_answered_checked_and_printed(tree, book, sheets, at):
     assert "许镇镇人民政府" in text
     cells = [cell.text for line in paper.tables[0].rows for cell in line.cells]
     assert any("多人同账号" in each for each in cells)
-    book_ = openpyxl.load_workbook(io.BytesIO(town.get(f"{address}xlsx/").content))
+    book_ = openpyxl.load_workbook(io.BytesIO(town.get(f"{address}slip.xlsx").content))
     assert any("逐人核对" in str(c.value) for line in book_.active.iter_rows() for c in line)
     assert "已办结" in county.get("/registry/slips/?state=").content.decode()
 

@@ -58,7 +58,6 @@ def _step(name: str, command: Sequence[str], env: dict[str, str]) -> int:
     started = time.monotonic()
     code = subprocess.run(command, cwd=PROJECT, env=env, check=False).returncode
     verdict, seconds = ("未通过" if code else "通过"), time.monotonic() - started
-    verdict, seconds = ("未通过" if code else "通过"), time.monotonic() - started
     print(f"== {name}：{verdict}，{seconds:.0f} 秒", flush=True)
     return code
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mingbai.base.asking import asker_of
+from mingbai.base.attachments import XLSX, attached
 from mingbai.intake import queries
 from mingbai.intake.actions import (
     CannotReturnWorkbook,
@@ -115,12 +115,7 @@ def returned(request: HttpRequest, pk: int) -> HttpResponse:
             request, "intake/refused.html", {"receipt": receipt, "why": str(refusal)}, status=409
         )
     stem = receipt.original_name.rsplit(".", 1)[0]
-    response = HttpResponse(
-        content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
-    name = quote(f"{stem}（标注）.xlsx")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    return attached(content, f"{stem}（标注）.xlsx", XLSX)
 
 
 @require_GET

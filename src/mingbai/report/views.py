@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.apps import apps
 from django.conf import settings
@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mingbai.base.asking import asker_of, user_of
+from mingbai.base.attachments import DOCX, attached
 from mingbai.base.files import open_file
 from mingbai.programme.queries import adopted_years
 from mingbai.report.actions import (
@@ -46,7 +47,6 @@ from mingbai.report.queries import (
 )
 
 PAGE = 20
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _require(request: HttpRequest, permission: str, message: str) -> None:
@@ -139,9 +139,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     stored = paper_file(found, to=asker_of(request))
     if stored is None:
         raise Http404("这份小结没有文件")
-    name = quote(f"{found}.docx")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return HttpResponse(open_file(stored), content_type=_DOCX, headers=headers)
+    return attached(open_file(stored), f"{found}.docx", DOCX)
 
 
 @require_POST

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from mingbai.base.asking import asker_of, user_of
+from mingbai.base.attachments import attached
 from mingbai.base.files import open_file, store_file
 from mingbai.base.models import StoredFile
 from mingbai.base.secrets import unseal
@@ -160,9 +160,7 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404("这笔退票没有上传证明材料。")
     content = open_file(stored)
     kind, extension = _scan_of(content) or ("application/octet-stream", "bin")
-    name = quote(f"退票{pk}证明材料.{extension}")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return HttpResponse(content, content_type=kind, headers=headers)
+    return attached(content, f"退票{pk}证明材料.{extension}", kind)
 
 
 @require_POST

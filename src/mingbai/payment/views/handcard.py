@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from mingbai.base.asking import asker_of, must
+from mingbai.base.attachments import DOCX, attached
 from mingbai.base.models import Office
 from mingbai.payment.queries.timeline import received_by
 from mingbai.payment.views.card_paper import card_docx
@@ -31,8 +32,6 @@ from mingbai.registry.queries import (
 from mingbai.registry.queries.homes import household_of, household_seen, members_of
 from mingbai.registry.queries.names import village_names
 from mingbai.rulebook import load_book
-
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_GET
@@ -52,9 +51,7 @@ def card_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The card of a person's household as an editable document."""
     must(request, "reveal", "您的角色不能下载明白卡。请由经办人员下载后交给群众。")
     shown = card_of(request, person=_person(request, pk))
-    response = HttpResponse(card_docx(shown), content_type=_DOCX)
-    response["Content-Disposition"] = 'attachment; filename="card.docx"'
-    return response
+    return attached(card_docx(shown), "card.docx", DOCX)
 
 
 def card_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from mingbai.base.asking import asker_of, user_of
+from mingbai.base.attachments import attached
 from mingbai.base.scope import Asker
 from mingbai.paper.bank import BankFormat, CannotLoadFormat, load_bank_format
 from mingbai.payment.actions.bank import (
@@ -90,9 +90,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("payment:bank", found.batch_id)
     extension = layout_of(found.format_code).extension
-    name = quote(f"{found.reference}.{extension}")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return HttpResponse(content, content_type=_TYPES[extension], headers=headers)
+    return attached(content, f"{found.reference}.{extension}", _TYPES[extension])
 
 
 @require_POST

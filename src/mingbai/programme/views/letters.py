@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from mingbai.base.asking import asker_of, user_of
+from mingbai.base.attachments import DOCX, attached
 from mingbai.base.files import open_file
 from mingbai.programme.actions import (
     CannotDraftLetters,
@@ -33,7 +33,6 @@ from mingbai.programme.queries import (
 )
 from mingbai.programme.views.asking import may_edit, must_edit, year_of, year_or_404
 
-_DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SCANS: Final = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 _BADGES: Final = {
     "missing": "bad",
@@ -138,7 +137,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 def letter_docx(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as it was drawn."""
     found = _found(request, pk)
-    return _file(open_file(found.file), _DOCX, f"{found}.docx")
+    return attached(open_file(found.file), f"{found}.docx", DOCX)
 
 
 @require_GET
@@ -149,12 +148,7 @@ def scan(request: HttpRequest, pk: int) -> HttpResponse:
     if signed is None or signed.scan is None:
         raise Http404("这份责任书还没有签章扫描件。")
     kind = signed.scan_kind
-    return _file(open_file(signed.scan), _SCANS[kind], f"{found}（签章件）.{kind}")
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return HttpResponse(content, content_type=kind, headers=headers)
+    return attached(open_file(signed.scan), f"{found}（签章件）.{kind}", _SCANS[kind])
 
 
 def _found(request: HttpRequest, pk: int) -> DutyLetter:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mingbai.base.asking import asker_of, must, user_of
+from mingbai.base.attachments import attached
 from mingbai.base.files import open_file
 from mingbai.intake.queries import live_sheets
 from mingbai.registry.actions import (
@@ -279,9 +279,9 @@ def paper(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404("没有这份材料，或不在您的查看范围内。")
     if not any(asker_of(request).may(each) for each in ("settle", "approve", "reveal", "issue")):
         raise PermissionDenied("材料里有完整的个人信息，只有经办、审核和审计人员可以打开。")
-    name = quote(f"申请{found.pk}-{kept.name}.{kept.file_kind}")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return HttpResponse(open_file(kept.file), content_type=_TYPES[kept.file_kind], headers=headers)
+    # The words typed for a paper stay on the page: they may name the person.
+    name = f"申请{found.pk}-材料{kept.pk}.{kept.file_kind}"
+    return attached(open_file(kept.file), name, _TYPES[kept.file_kind])
 
 
 def _page(request: HttpRequest, found: Any) -> HttpResponse:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from mingbai.base.asking import asker_of
+from mingbai.base.attachments import XLSX, attached
 from mingbai.paper.tables import ExportColumn, Value, write_export
 from mingbai.registry.queries import newest_year
 from mingbai.registry.queries.life import month_after, month_before
 from mingbai.registry.queries.movement import MonthMovement, Movement, add_up, movement_of_month
 from mingbai.registry.views.words import Words
 
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LABELS: Final = {
     "opening": "月初在册",
     "entered": "新增",
@@ -95,8 +94,7 @@ def dynamics_table(request: HttpRequest) -> HttpResponse:
         demonstration=settings.MINGBAI_DEMO,
         made_date=timezone.localdate(),
     )  # fmt: skip
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(title)}.xlsx"}
-    return HttpResponse(content, content_type=_XLSX, headers=headers)
+    return attached(content, f"{title}.xlsx", XLSX)
 
 
 def _month(request: HttpRequest) -> MonthMovement | None:

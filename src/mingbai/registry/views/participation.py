@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from mingbai.base.asking import asker_of, must, user_of
+from mingbai.base.attachments import XLSX, attached
 from mingbai.paper.tables import ExportColumn, write_export
 from mingbai.registry.actions import CannotCountCoverage, count_coverage
 from mingbai.registry.models import CoverageCount, CoverageGap
@@ -34,7 +35,6 @@ from mingbai.rulebook.model import Book
 from mingbai.rulebook.model.coverage import Coverage
 
 PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _KINDS = dict(CoverageGap.Kind.choices)
 
 
@@ -149,6 +149,4 @@ def _as_workbook(title: str, count: CoverageCount, rows: Any) -> HttpResponse:
         notes=("姓名已按规定遮盖，入户时请对照本镇的花名册和户籍底册。",),
         demonstration=settings.MINGBAI_DEMO,
     )
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="coverage-{count.pk}.xlsx"'
-    return response
+    return attached(content, f"coverage-{count.pk}.xlsx", XLSX)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import date
 from typing import Any, Final
-from urllib.parse import quote
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from mingbai.base.asking import asker_of
+from mingbai.base.attachments import DOCX, attached
 from mingbai.base.files import open_file
 from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
@@ -49,7 +49,6 @@ from mingbai.registry.queries.objections import state_of
 from mingbai.registry.views.words import Words
 from mingbai.rulebook import load_book
 
-_DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _PICTURES: Final = {"jpg": "image/jpeg", "png": "image/png"}
 #: Rows a printed page takes at 8 mm each: the first has the notice on it.
 _FIRST, _NEXT, _LAST = 18, 27, 3
@@ -187,9 +186,7 @@ def posting_docx(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404("这份公示不在这个村张贴。")
     content = write_posting_docx(notice, boards, paper=paper if paper in PAPERS else "A4")
     _refuse_leak(sheet_words(content), notice)
-    name = quote(f"{notice.title}（{notice.subtitle}）.docx")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return HttpResponse(content, content_type=_DOCX, headers=headers)
+    return attached(content, f"{notice.title}（{notice.subtitle}）.docx", DOCX)
 
 
 @require_GET

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from mingbai.base.asking import asker_of, must, user_of
+from mingbai.base.attachments import XLSX, attached
 from mingbai.base.scope import Asker
 from mingbai.paper.tables import ExportColumn, Value, write_export
 from mingbai.registry.actions import (
@@ -57,7 +58,6 @@ PAGE = 50
 UNANSWERED = "unanswered"
 #: An export beyond this is made of the first so many; more is no list to work through.
 MOST_EXPORTED: Final = 20_000
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -330,9 +330,3 @@ def _line(found: Any, words: Words, person: Person | None) -> Sequence[Value]:
         card["state"],
         timezone.localdate(found.act.at),
     )
-
-
-def attached(content: bytes, name: str, kind: str) -> HttpResponse:
-    """A file to be saved under a name."""
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition})

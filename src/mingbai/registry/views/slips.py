@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any, Final
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from mingbai.base.asking import asker_of, must, user_of
+from mingbai.base.attachments import DOCX, XLSX, attached
 from mingbai.base.files import open_file
 from mingbai.base.scope import Asker
 from mingbai.intake.models import Sheet
@@ -37,11 +39,9 @@ from mingbai.registry.queries import (
     spots_of_items,
     steps_of_items,
 )
-from mingbai.registry.views.queue import XLSX, attached
 from mingbai.registry.views.slip_paper import slip_docx_of, slip_xlsx_of
 from mingbai.registry.views.words import Words, finding_card
 
-_DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _STATES: Final = {"open": "没有办结", "closed": "已办结", "": "全部"}
 _BADGES: Final = {
     "": "warn", "corrected": "note", "explained": "note", "accepted": "ok", "returned": "bad",
@@ -81,7 +81,7 @@ def slip_docx(request: HttpRequest, pk: int) -> HttpResponse:
     """The form as an official paper to hand over."""
     found = _slip_or_404(request, pk)
     content = slip_docx_of(found, cards_of(found, to=asker_of(request)))
-    return attached(content, f"{found}.docx", _DOCX)
+    return attached(content, f"{found}.docx", DOCX)
 
 
 @require_GET
@@ -100,7 +100,9 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None or found.evidence is None:
         raise Http404("没有这份证据，或不在您的查看范围内。")
     content = open_file(found.evidence)
-    return attached(content, found.evidence_name or "证据", "application/octet-stream")
+    # The sender's own file name may name a person: only its ending is kept.
+    ending = PurePath(found.evidence_name).suffix
+    return attached(content, f"更正答复{pk}证据{ending}", "application/octet-stream")
 
 
 @require_POST

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from mingbai.base.asking import asker_of, must, user_of
+from mingbai.base.attachments import XLSX, attached
 from mingbai.paper.tables import ExportColumn, Value, write_export
 from mingbai.registry.actions import CannotRecordVisit, record_visit
 from mingbai.registry.forms import RecordVisit
@@ -30,7 +31,6 @@ from mingbai.registry.queries import (
     villages_named,
     visit_counts,
 )
-from mingbai.registry.views.queue import XLSX, attached
 from mingbai.registry.views.words import Words, finding_card
 
 _PAGE: Final = 60

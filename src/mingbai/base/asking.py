@@ -25,3 +25,10 @@ def must(request: HttpRequest, permission: str, message: str) -> None:
     """Refuse, with what to do next in Chinese, who may not do this kind of act."""
     if not asker_of(request).may(permission):
         raise PermissionDenied(message)
+
+
+def must_of_county(request: HttpRequest, permission: str, message: str) -> None:
+    """Refuse everybody but those of the county office who may do this kind of act."""
+    must(request, permission, message)
+    if not asker_of(request).sees_all:
+        raise PermissionDenied(message)

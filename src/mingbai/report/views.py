@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mingbai.base.asking import asker_of, user_of
+from mingbai.base.asking import asker_of, must_of_county, user_of
 from mingbai.base.attachments import DOCX, attached
 from mingbai.base.files import open_file
 from mingbai.programme.queries import adopted_years
@@ -47,12 +46,6 @@ from mingbai.report.queries import (
 )
 
 PAGE = 20
-
-
-def _require(request: HttpRequest, permission: str, message: str) -> None:
-    to = asker_of(request)
-    if not (to.sees_all and to.may(permission)):
-        raise PermissionDenied(message)
 
 
 def _summary(request: HttpRequest, pk: int) -> Summary:
@@ -90,7 +83,7 @@ def papers(request: HttpRequest) -> HttpResponse:
 @require_POST
 def compile_paper(request: HttpRequest) -> HttpResponse:
     """Compile a new draft."""
-    _require(request, "compile", "小结由县民生办的经办人员编制。")
+    must_of_county(request, "compile", "小结由县民生办的经办人员编制。")
     form = CompileForm(request.POST, years=adopted_years(to=asker_of(request)))
     if not form.is_valid():
         messages.error(request, "请选择年度和时段")
@@ -145,7 +138,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue a draft."""
-    _require(request, "issue", "小结由县民生办的复核人员或领导印发。")
+    must_of_county(request, "issue", "小结由县民生办的复核人员或领导印发。")
     found = _summary(request, pk)
     try:
         issue_summary(summary=found, by=user_of(request), at=timezone.now())
@@ -167,7 +160,7 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def outline(request: HttpRequest, year: int, half: int, chapter: str) -> HttpResponse:
     """Write a chapter with figures bound in."""
-    _require(request, "compile", "提纲由县民生办的经办人员编写。")
+    must_of_county(request, "compile", "提纲由县民生办的经办人员编写。")
     to, folder = asker_of(request), _settings()["forms_folder"]
     opened = open_outline(to=to, year=year, half=half, chapter=chapter, forms_folder=folder)
     if opened is None or year not in adopted_years(to=to):

@@ -30,7 +30,7 @@ from mingbai.registry.queries import (
     town_names,
 )
 from mingbai.registry.queries.homes import household_of, household_seen, members_of
-from mingbai.registry.queries.names import village_names
+from mingbai.registry.queries.names import village_name
 from mingbai.rulebook import load_book
 
 
@@ -125,7 +125,7 @@ def _household(request: HttpRequest, pk: int) -> Household:
 
 
 def _place(town: str, village: str) -> str:
-    return f"{town_names().get(town, '')}{village_names().get(village, '')}"
+    return f"{town_names().get(town, '')}{village_name(village)}"
 
 
 def _phones(year: int, day: date) -> list[tuple[str, str]]:

@@ -10,7 +10,6 @@ from typing import Final
 
 import polars as pl
 from django.db import transaction
-from django.db.models import Model
 
 from mingbai.base.bulk import insert_rows
 from mingbai.base.ledger import record_act
@@ -20,7 +19,7 @@ from mingbai.base.secrets import seal_many
 from mingbai.intake.models import Sheet
 from mingbai.intake.queries import live_sheets
 from mingbai.registry.models import CoverageCount, CoverageGap, VillageCoverage
-from mingbai.registry.queries.rows import ORIGIN, roster_rows, village_codes
+from mingbai.registry.queries.rows import ORIGIN, roster_rows, village_codes, with_village_codes
 from mingbai.rulebook.model import Book
 from mingbai.rulebook.model.coverage import Coverage
 
@@ -54,7 +53,7 @@ def count_coverage(*, year: int, book: Book, by: User | None, at: datetime) -> l
     """
     counted = []
     for coverage in book.coverages:
-        sheets = _sheets(coverage, year)
+        sheets = _sheets(coverage, year, book)
         digest = _digest(sheets)
         known = CoverageCount.objects.unscoped(_WHY).filter(
             year=year,
@@ -77,7 +76,7 @@ def can_count(*, year: int, book: Book) -> bool:
     )
 
 
-def _sheets(coverage: Coverage, year: int) -> list[Sheet]:
+def _sheets(coverage: Coverage, year: int, book: Book) -> list[Sheet]:
     wanted = {coverage.roster, coverage.register, *coverage.elsewhere, *coverage.gone}
     live = live_sheets(to=_TO, year=year).filter(kind__in=_KINDS, roster__in=wanted)
     sheets = [
@@ -88,9 +87,8 @@ def _sheets(coverage: Coverage, year: int) -> list[Sheet]:
     there = {sheet.roster for sheet in sheets}
     missing = [code for code in (coverage.roster, coverage.register) if code not in there]
     if missing:
-        names = {"insured": "参保花名册"}.get(missing[0], "户籍人口底册")
         raise CannotCountCoverage(
-            f"还没有收到{names}，不能统计参保。请先请报送单位交来，再重新统计。"
+            f"还没有收到{book.roster(missing[0]).name}，不能统计参保。请先请报送单位交来，再重新统计。"
         )
     return sheets
 
@@ -167,7 +165,7 @@ def _read(coverage: Coverage, sheets: Sequence[Sheet], first_day: date) -> _Read
     def rows(codes: Sequence[str]) -> pl.DataFrame:
         chosen = [sheet for sheet in sheets if sheet.roster in codes]
         found = roster_rows(sheets=chosen, to=_TO, columns=_COLUMNS)
-        return _with_villages(found.filter(pl.col("id_key").is_not_null()))
+        return with_village_codes(found.filter(pl.col("id_key").is_not_null()))
 
     roll = rows([coverage.roster])
     once = roll.unique("id_key", keep="first", maintain_order=True)
@@ -180,19 +178,6 @@ def _read(coverage: Coverage, sheets: Sequence[Sheet], first_day: date) -> _Read
         elsewhere=rows(coverage.elsewhere)["id_key"].unique(),
         gone=gone.filter(pl.col("event_date") < first_day)["id_key"].unique(),
     )
-
-
-def _with_villages(rows: pl.DataFrame) -> pl.DataFrame:
-    """Village names as codes; a name nobody knows is left empty, the row keeps it."""
-    names = pl.DataFrame(
-        [(town, name, code) for (town, name), code in village_codes().items()],
-        schema={"town": pl.String, "village": pl.String, "code": pl.String},
-        orient="row",
-    )
-    found = rows.join(names, on=("town", "village"), how="left", maintain_order="left")
-    as_code = pl.col("village").str.contains(r"^\d{12}$")
-    village = pl.when(as_code).then(pl.col("village")).otherwise(pl.col("code")).fill_null("")
-    return found.with_columns(village.alias("village")).drop("code")
 
 
 def _placed(read: _Read) -> pl.DataFrame:
@@ -290,12 +275,10 @@ def _write_gaps(
         "unregistered": insured.filter(pl.col("part") == "unregistered"),
     }
     for kind, rows in parts.items():
-        _insert_gaps(CoverageGap, kind, rows, count, act)
+        _insert_gaps(kind, rows, count, act)
 
 
-def _insert_gaps(
-    model: type[Model], kind: str, rows: pl.DataFrame, count: CoverageCount, act: Act
-) -> None:
+def _insert_gaps(kind: str, rows: pl.DataFrame, count: CoverageCount, act: Act) -> None:
     keys = rows["id_key"].to_list()
     columns: dict[str, Sequence[object]] = {
         "count_id": [count.pk] * rows.height,
@@ -307,4 +290,4 @@ def _insert_gaps(
         **{name: rows[name].to_list() for name in ORIGIN},
         "act_id": [act.pk] * rows.height,
     }
-    insert_rows(model, list(columns), zip(*columns.values(), strict=True))
+    insert_rows(CoverageGap, list(columns), zip(*columns.values(), strict=True))

@@ -26,7 +26,7 @@ from mingbai.registry.queries.findings import held_rows
 from mingbai.registry.queries.keys import person_ids, standing_keys
 from mingbai.registry.queries.people import bound_name
 from mingbai.registry.queries.roots import person_roots
-from mingbai.registry.queries.rows import ORIGIN, roster_rows, village_codes
+from mingbai.registry.queries.rows import ORIGIN, roster_rows, with_village_codes
 from mingbai.rulebook import Book
 
 _WHY: Final = "enrolment matches rows to every known person"
@@ -133,7 +133,7 @@ def _add_persons(rows: pl.DataFrame, act: Act) -> int:
     first = rows.unique("id_key", keep="first", maintain_order=True)
     known = _person_ids(first["id_key"].to_list())
     new = first.join(known, on="id_key", how="anti", maintain_order="left")
-    new = _with_village(new)
+    new = with_village_codes(new)
     keys = new["id_key"].to_list()
     pairs = zip(new["name"].fill_null("").to_list(), new["town"].to_list(), strict=True)
     bound_names = pa.array([bound_name(name, town) for name, town in pairs], pa.string())
@@ -186,7 +186,9 @@ def _add_enrolments(rows: pl.DataFrame, act: Act) -> int:
     rows = rows.with_columns(
         pl.col("period").min().over("person_id", "sub_item").alias("since_period")
     )
-    new = _with_village(rows.unique(("person_id", "sub_item"), keep="first", maintain_order=True))
+    new = with_village_codes(
+        rows.unique(("person_id", "sub_item"), keep="first", maintain_order=True)
+    )
     columns: dict[str, Sequence[object]] = {
         "person_id": new["person_id"].to_list(),
         "sub_item": new["sub_item"].to_list(),
@@ -216,17 +218,6 @@ def _insert(
         "act_id": [act.pk] * rows.height,
     }
     return insert_rows(model, list(whole), zip(*whole.values(), strict=True))
-
-
-def _with_village(rows: pl.DataFrame) -> pl.DataFrame:
-    """Turn village names into codes; a name nobody knows is left empty, the row keeps it."""
-    codes = village_codes()
-    pairs = zip(rows["town"].to_list(), rows["village"].fill_null("").to_list(), strict=True)
-    found = [
-        text if len(text) == 12 and text.isdigit() else codes.get((town, text), "")
-        for town, text in pairs
-    ]
-    return rows.with_columns(pl.Series("village", found, pl.String))
 
 
 def _person_ids(keys: list[bytes]) -> pl.DataFrame:

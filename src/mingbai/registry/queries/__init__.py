@@ -138,7 +138,7 @@ from mingbai.registry.queries.told import (
     waiting_changes,
 )
 from mingbai.registry.queries.unanswered import Missing, newest_comparison, what_is_missing
-from mingbai.registry.queries.visits import left_out, villages_named, visit_counts, visits_of
+from mingbai.registry.queries.visits import left_out, visit_counts, visits_of
 
 __all__ = [
     "DESKS",
@@ -255,7 +255,6 @@ __all__ = [
     "village_coverage",
     "village_name",
     "village_names",
-    "villages_named",
     "visit_counts",
     "visits_of",
     "waiting_changes",

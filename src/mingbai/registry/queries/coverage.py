@@ -9,13 +9,11 @@ from typing import Any
 
 from django.db.models import Q, Sum
 
-from mingbai.base.models import Division
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.base.secrets import unseal
 from mingbai.intake.masking import mask_cell
 from mingbai.registry.models import CoverageCount, CoverageGap, VillageCoverage
-
-_NAMES = "names of divisions are public"
+from mingbai.registry.queries.names import town_names, village_names
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def town_coverage(count: CoverageCount, *, to: Asker) -> list[PlaceCoverage]:
     sums = {name: Sum(name) for name in _COUNTS}
     found = list(rows.annotate(**sums).order_by("town"))
     silent = _silent(count, to)
-    names = _names(row["town"] for row in found)
+    names = town_names()
     return [
         _place(row, row["town"], names.get(row["town"], "未写明镇"), silent.get(row["town"], 0))
         for row in found
@@ -75,7 +73,7 @@ def village_coverage(count: CoverageCount, *, to: Asker, town: str) -> list[Plac
     """The villages of one town, those with the lowest rate first."""
     rows = VillageCoverage.objects.seen_by(to).filter(count=count, town=town)
     found = list(rows.values("village", *_COUNTS))
-    names = _names(row["village"] for row in found)
+    names = village_names(row["village"] for row in found)
     places = [
         _place(
             row,
@@ -103,15 +101,15 @@ def gaps_seen(
 def show_gaps(gaps: Iterable[CoverageGap]) -> list[ShownGap]:
     """Unseal and mask at once: the clear names never leave this function."""
     listed = list(gaps)
-    names = _names({code for gap in listed for code in (gap.town, gap.village)})
+    towns, villages = town_names(), village_names(gap.village for gap in listed)
     return [
         ShownGap(
             gap,
             mask_cell(
                 unseal("coveragegap.name", bytes(gap.name_sealed), bytes(gap.person_key)), "name"
             ),
-            names.get(gap.town, gap.town),
-            names.get(gap.village, ""),
+            towns.get(gap.town, gap.town),
+            villages.get(gap.village, ""),
         )
         for gap in listed
     ]
@@ -132,8 +130,3 @@ def _silent(count: CoverageCount, to: Asker) -> dict[str, int]:
     for town in rows.values_list("town", flat=True):
         silent[town] = silent.get(town, 0) + 1
     return silent
-
-
-def _names(codes: Iterable[str]) -> dict[str, str]:
-    rows = Division.objects.unscoped(_NAMES).filter(code__in=set(codes))
-    return dict(rows.values_list("code", "name"))

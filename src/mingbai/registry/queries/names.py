@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mingbai.base.models import Division
 from mingbai.base.scope import Asker
 from mingbai.programme.queries import adopted_years, sub_items
@@ -21,9 +23,11 @@ def town_names() -> dict[str, str]:
     return dict(rows.values_list("code", "name"))
 
 
-def village_names() -> dict[str, str]:
-    """Code -> name of every village; one query for a page that names many."""
+def village_names(codes: Iterable[str] | None = None) -> dict[str, str]:
+    """Code -> name of these villages, or of every one; one query for a page that names many."""
     rows = Division.objects.unscoped(_WHY).filter(level="village").order_by("code")
+    if codes is not None:
+        rows = rows.filter(code__in=set(codes))
     return dict(rows.values_list("code", "name"))
 
 

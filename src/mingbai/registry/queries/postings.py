@@ -12,10 +12,10 @@ from typing import Any, Final
 from django.db.models import Case, CharField, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from mingbai.base.models import Division
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.paper.posting import Notice, NoticeBoard, NoticeColumn
 from mingbai.registry.models import BoardPhoto, PostedRow, Posting, PostingStep
+from mingbai.registry.queries.names import village_names
 
 _WHY: Final = "the state of a posting is one for everybody"
 #: Words and tone of each state; ``ended`` follows from the last day, not from a step.
@@ -142,12 +142,6 @@ def notice_boards(posting: Posting, *, to: Asker, village: str = "") -> tuple[No
         NoticeBoard(names.get(code, "未写明村（居）"), tuple(rows))
         for code, rows in grouped.items()
     )
-
-
-def village_names(codes: Iterable[str]) -> dict[str, str]:
-    """Code -> name of these villages."""
-    rows = Division.objects.unscoped("names of divisions are public").filter(code__in=set(codes))
-    return dict(rows.values_list("code", "name"))
 
 
 def posting_digest(sheet: Mapping[str, Any], rows: Iterable[tuple[int, str, str]]) -> str:

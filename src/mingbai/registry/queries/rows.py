@@ -103,6 +103,17 @@ def village_codes() -> dict[tuple[str, str], str]:
     return {(code[:9], name): code for code, name in rows.values_list("code", "name")}
 
 
+def with_village_codes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Turn village names into codes; a name nobody knows is left empty, the row keeps it."""
+    known = [(town, name, code) for (town, name), code in village_codes().items()]
+    schema = {"town": pl.String(), "village": pl.String(), "code": pl.String()}
+    names = pl.DataFrame(known, schema=schema, orient="row")
+    found = rows.join(names, on=("town", "village"), how="left", maintain_order="left")
+    is_code = pl.col("village").str.contains(r"^\d{12}$")
+    village = pl.when(is_code).then(pl.col("village")).otherwise(pl.col("code"))
+    return found.with_columns(village.fill_null("").alias("village")).drop("code")
+
+
 def _frame(sheet: Sheet, table: pa.Table, wanted: Sequence[str]) -> pl.DataFrame:
     """One sheet's rows with the wanted columns, in one pass: there are a thousand sheets."""
     present = frozenset(table.column_names)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from mingbai.base.models import Division
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.registry.models import Finding, Person, Visit
 from mingbai.registry.queries.findings import LEFT_OUT, findings_seen
@@ -50,12 +48,6 @@ def visits_of(finding: Finding, *, to: Asker) -> ScopedQuerySet[Visit]:
     """Visits about one finding, oldest first."""
     found = Visit.objects.seen_by(to).filter(finding=finding).order_by("number")
     return found.select_related("recorded_by")
-
-
-def villages_named(codes: Iterable[str]) -> dict[str, str]:
-    """Code -> name of these villages."""
-    rows = Division.objects.unscoped("names of villages are public").filter(code__in=set(codes))
-    return dict(rows.values_list("code", "name"))
 
 
 @dataclass(frozen=True)

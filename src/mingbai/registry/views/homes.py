@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from mingbai.base.asking import asker_of, must, user_of
+from mingbai.base.asking import asker_of, must, must_of_county, user_of
 from mingbai.registry.actions import (
     CannotChangeHousehold,
     add_member,
@@ -31,7 +30,7 @@ from mingbai.registry.queries.homes import (
     households_seen,
     members_of,
 )
-from mingbai.registry.queries.names import village_names
+from mingbai.registry.queries.names import village_name, village_names
 from mingbai.registry.views.asked import (
     ChangeHead,
     FilterHouseholds,
@@ -81,7 +80,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     head = next((each for each in members if each.is_head), None)
     context = {
         "household": found,
-        "place": f"{town_names().get(found.town, '')}{village_names().get(found.village, '')}",
+        "place": f"{town_names().get(found.town, '')}{village_name(found.village)}",
         "address": address_of(found),
         "head": head,
         "now": [each for each in members if each.to_date is None],
@@ -99,10 +98,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def form(request: HttpRequest) -> HttpResponse:
     """Write the households that the year's rosters tell."""
-    refusal = "您的角色不能整理家庭户。整理由县民生办的经办人员办理。"
-    must(request, "compile", refusal)
-    if not asker_of(request).sees_all:
-        raise PermissionDenied(refusal)
+    must_of_county(request, "compile", "您的角色不能整理家庭户。整理由县民生办的经办人员办理。")
     year = newest_year()
     if year is None:
         messages.error(request, "还没有启用年度清单，没有花名册可以整理。")

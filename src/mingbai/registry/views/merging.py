@@ -6,7 +6,6 @@ import unicodedata
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from mingbai.base.asking import asker_of, must, user_of
+from mingbai.base.asking import asker_of, must, must_of_county, user_of
 from mingbai.base.jobs import enqueue
 from mingbai.base.scope import Asker
 from mingbai.engine.match import VERDICTS
@@ -93,10 +92,9 @@ def merges(request: HttpRequest) -> HttpResponse:
 @require_POST
 def look_for_same(request: HttpRequest) -> HttpResponse:
     """Let the engine look at every record again, in the background."""
-    must(request, "compile", "您的角色不能重新查找疑似同一人。查找由县民生办的经办人员办理。")
-    to = asker_of(request)
-    if not to.sees_all:
-        raise PermissionDenied("您的角色不能重新查找疑似同一人。查找由县民生办的经办人员办理。")
+    must_of_county(
+        request, "compile", "您的角色不能重新查找疑似同一人。查找由县民生办的经办人员办理。"
+    )
     with transaction.atomic():
         enqueue(SAME_PEOPLE, {}, by=user_of(request), at=timezone.now(), runner=_RUNNER)
     messages.success(request, "已开始查找，完成后结果列在这里。全县约需几分钟。")

@@ -6,14 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from mingbai.base.asking import asker_of, must, user_of
+from mingbai.base.asking import asker_of, must_of_county, user_of
 from mingbai.base.attachments import XLSX, attached
 from mingbai.paper.tables import ExportColumn, write_export
 from mingbai.registry.actions import CannotCountCoverage, count_coverage
@@ -70,10 +69,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
 @require_POST
 def recount(request: HttpRequest) -> HttpResponse:
     """Count again from the sheets that stand now."""
-    why = "您的角色不能重新统计参保。统计由县民生办的经办人员办理。"
-    must(request, "settle", why)
-    if not asker_of(request).sees_all:
-        raise PermissionDenied(why)
+    must_of_county(request, "settle", "您的角色不能重新统计参保。统计由县民生办的经办人员办理。")
     year = newest_year()
     if year is None:
         raise Http404("还没有年度清单。")

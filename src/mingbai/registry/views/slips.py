@@ -50,6 +50,9 @@ _BADGES: Final = {
 _WORDS: Final = {"": "待办", **dict(CorrectionStep.Step.choices)}
 
 
+_ENDING: Final = 5
+
+
 @require_GET
 def slips(request: HttpRequest) -> HttpResponse:
     """All forms the asker's office may see, the late ones first."""
@@ -102,6 +105,7 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
     content = open_file(found.evidence)
     # The sender's own file name may name a person: only its ending is kept.
     ending = PurePath(found.evidence_name).suffix
+    ending = ending if ending.isascii() and len(ending) <= _ENDING else ""
     return attached(content, f"更正答复{pk}证据{ending}", "application/octet-stream")
 
 

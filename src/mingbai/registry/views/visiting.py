@@ -28,7 +28,7 @@ from mingbai.registry.queries import (
     newest_year,
     people_of,
     show_person,
-    villages_named,
+    village_names,
     visit_counts,
 )
 from mingbai.registry.views.words import Words, finding_card
@@ -73,7 +73,7 @@ def _chosen(request: HttpRequest, words: Words) -> tuple[str, str]:
 
 
 def _villages(found: Sequence[Any], words: Words) -> list[dict[str, Any]]:
-    names, people = villages_named({each.village for each in found}), people_of(found)
+    names, people = village_names({each.village for each in found}), people_of(found)
     groups = []
     for (town, village), members in groupby(found, key=lambda each: (each.town, each.village)):
         cards = [
@@ -120,7 +120,7 @@ def visit_sheet(request: HttpRequest) -> HttpResponse:
         words = Words.of(year)
         town, state = _chosen(request, words)
         found = list(left_out(to=asker_of(request), year=year, town=town, state=state)[:5_000])
-        names, people = villages_named({each.village for each in found}), people_of(found)
+        names, people = village_names({each.village for each in found}), people_of(found)
         rows = (
             _line(place, each, words, names, people.get(each.pk))
             for place, each in enumerate(found, 1)

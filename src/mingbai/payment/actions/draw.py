@@ -42,23 +42,12 @@ def draw_batch(
     ``CannotDrawBatch``; nothing is written then. Its speed: ``bench/payment.py``.
     """
     item = _payable(book, sub_item)
-    try:
-        with transaction.atomic():
-            source = _source_of(item, book.year, source)
-            plan = plan_batch(source=source, sub_item=item, period=period)
-            _check_plan(plan, declared, item, period)
-            return write_batch(
-                plan=plan,
-                kind=PaymentBatch.Kind.REGULAR,
-                sub_item=sub_item,
-                period=period,
-                book=book,
-                by=by,
-                at=at,
-                typed=declared is not None,
-            )
-    except IntegrityError as error:
-        raise CannotDrawBatch(_meanwhile(item, period)) from error
+
+    def plan(rows: Source) -> Plan:
+        return plan_batch(source=rows, sub_item=item, period=period)
+
+    kind = PaymentBatch.Kind.REGULAR
+    return _draw(plan, kind, item, period, book, by, at, declared=declared, source=source)
 
 
 def draw_arrears(
@@ -78,15 +67,35 @@ def draw_arrears(
     it is approved on its own papers. Errors: ``CannotDrawBatch``.
     """
     item = _payable(book, sub_item)
+
+    def plan(rows: Source) -> Plan:
+        return find_owed(source=rows, sub_item=item, through_period=period).arrears
+
+    kind = PaymentBatch.Kind.ARREARS
+    return _draw(plan, kind, item, period, book, by, at, declared=declared, source=source)
+
+
+def _draw(
+    make_plan: Callable[[Source], Plan],
+    kind: PaymentBatch.Kind,
+    item: SubItem,
+    period: int,
+    book: Book,
+    by: User,
+    at: datetime,
+    *,
+    declared: Declared | None,
+    source: Source | None,
+) -> PaymentBatch:
+    """Plan and write one batch in one transaction; of two at one moment one is told so."""
     try:
         with transaction.atomic():
-            source = _source_of(item, book.year, source)
-            plan = find_owed(source=source, sub_item=item, through_period=period).arrears
+            plan = make_plan(_source_of(item, book.year, source))
             _check_plan(plan, declared, item, period)
             return write_batch(
                 plan=plan,
-                kind=PaymentBatch.Kind.ARREARS,
-                sub_item=sub_item,
+                kind=kind,
+                sub_item=item.code,
                 period=period,
                 book=book,
                 by=by,

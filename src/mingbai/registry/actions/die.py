@@ -75,7 +75,7 @@ def record_death(
                 by=by,
                 at=at,
                 subject=f"person:{person.pk}",
-                payload={"date": death_date.isoformat(), "source": source},
+                payload={"source": source},
             )
             death = Death.objects.create(
                 person=person,

@@ -47,7 +47,7 @@ def move_people(
             by=by,
             at=at,
             subject=f"people:{len(ids)}",
-            payload={"people": ids, "village": village, "date": moved_date.isoformat()},
+            payload={"people": ids},
         )
         moves = [_move(each, village, moved_date, why, act) for each in people]
         _households(ids, village, moved_date, act)

@@ -21,8 +21,8 @@ from mingbai.site.demo.rolls import (
     village_choice,
 )
 
-# A little of every budget is left in December.
-_PAID_AT_MOST = Decimal("0.985")
+#: A little of every budget is left in December.
+PAID_AT_MOST = Decimal("0.985")
 # Rates rise in July, and people grow older within a grade's table.
 _RISE = Decimal("1.07")
 
@@ -81,7 +81,7 @@ class RollContinuer:
         if stream.count:
             lines = sum(len(roll.entries) for roll in before)
             scale = Decimal(lines) / (stream.count * len(stream.months))
-        whole = int(item.budget_fen * scale * _PAID_AT_MOST)
+        whole = int(item.budget_fen * scale * PAID_AT_MOST)
         return whole - sum(roll.amount for roll in before)
 
     def _carry_on(

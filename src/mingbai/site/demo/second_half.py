@@ -10,7 +10,7 @@ from mingbai.engine.generate import PeopleMaker, Person, Village
 from mingbai.rulebook.model import Book
 from mingbai.site.demo.advance import AdvanceLine, plan_later_advance
 from mingbai.site.demo.books import Stationer, Workbook
-from mingbai.site.demo.continuing import RollContinuer
+from mingbai.site.demo.continuing import PAID_AT_MOST, RollContinuer
 from mingbai.site.demo.handing import Hands
 from mingbai.site.demo.lists import (
     Death,
@@ -156,7 +156,7 @@ class SecondHalfMaker:
     def _funds(self, first: FirstHalf) -> tuple[FundLine, ...]:
         """What is paid by roll lasts to the end of the year, so nearly all of it is released."""
         needed = {
-            stream.sub_item: self.book.sub_item(stream.sub_item).budget_fen * 985 // 1000
+            stream.sub_item: int(self.book.sub_item(stream.sub_item).budget_fen * PAID_AT_MOST)
             for stream in self.plan.streams
         }
         return plan_later_funds(

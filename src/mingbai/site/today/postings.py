@@ -1,28 +1,14 @@
-"""Something that waits for somebody, and what waits about postings."""
+"""What waits about postings and objections."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-
 from django.urls import reverse
 
-from mingbai.base.scope import Asker
 from mingbai.registry.queries import posting_tasks
+from mingbai.site.today.asked import Asked, Task
 
 
-@dataclass(frozen=True)
-class Task:
-    """Something to do now, and where."""
-
-    text: str
-    detail: str
-    address: str
-    tag: str
-    tone: str = "warn"
-
-
-def about_postings(to: Asker, day: date) -> list[Task]:
+def about_postings(asked: Asked) -> list[Task]:
     """Postings to be approved, put up, proven or taken down, and objections to be answered."""
     objections, register = reverse("registry:objections"), reverse("registry:postings")
     return [
@@ -33,5 +19,5 @@ def about_postings(to: Asker, day: date) -> list[Task]:
             f"{each.count} {'件' if each.state == 'objections' else '份'}",
             each.tone,
         )
-        for each in posting_tasks(to=to, on=day)
+        for each in posting_tasks(to=asked.to, on=asked.day)
     ]

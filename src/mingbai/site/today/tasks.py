@@ -1,0 +1,37 @@
+"""What waits for this person: every group of things to do, in the order of the page.
+
+A group is a function of a file beside this one: who asks and for which day -> its tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from mingbai.site.today.asked import Asked, Task
+from mingbai.site.today.comparing import about_findings, about_slips, about_visits
+from mingbai.site.today.handing import about_sheets
+from mingbai.site.today.money import about_batches
+from mingbai.site.today.postings import about_postings
+from mingbai.site.today.promises import about_letters
+from mingbai.site.today.rights import about_applications, about_changes, about_suspended
+
+Group = Callable[[Asked], list[Task]]
+
+GROUPS: Final[tuple[Group, ...]] = (
+    about_batches,
+    about_findings,
+    about_letters,
+    about_applications,
+    about_changes,
+    about_suspended,
+    about_postings,
+    about_slips,
+    about_visits,
+    about_sheets,
+)
+
+
+def tasks_of(asked: Asked) -> tuple[Task, ...]:
+    """Everything that waits; each group asks the room that owns the truth, in a few queries."""
+    return tuple(task for group in GROUPS for task in group(asked))

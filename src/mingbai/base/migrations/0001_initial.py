@@ -60,6 +60,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "行政区划",
                 "ordering": ("code",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="division_valid_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("level__in", ("province", "city", "county", "town", "village"))
+                        ),
+                        name="division_level_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -117,6 +133,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "单位",
                 "ordering": ("code",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="office_valid_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -246,6 +272,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "责任分工",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("office", "sub_item", "from_date"), name="office_duty_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -271,6 +302,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "角色",
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "role", "from_date"), name="role_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -298,53 +332,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "存档文件",
+                "constraints": [
+                    models.UniqueConstraint(fields=("sha256", "kind"), name="stored_file_once"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="division",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True),
-                    ("valid_to__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="division_valid_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="division",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("level__in", ("province", "city", "county", "town", "village"))
-                ),
-                name="division_level_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="office",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True),
-                    ("valid_to__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="office_valid_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="officeduty",
-            constraint=models.UniqueConstraint(
-                fields=("office", "sub_item", "from_date"), name="office_duty_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="role",
-            constraint=models.UniqueConstraint(
-                fields=("user", "role", "from_date"), name="role_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.UniqueConstraint(fields=("sha256", "kind"), name="stored_file_once"),
         ),
     ]

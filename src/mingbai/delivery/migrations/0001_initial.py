@@ -48,6 +48,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "入账的表",
+                "constraints": [
+                    models.UniqueConstraint(fields=("sheet",), name="delivery_sheet_entered_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +129,64 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "进度报告",
                 "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("entered_sheet", "origin_line"), name="progress_report_once_a_line"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("entered_sheet", "sub_item", "measure"),
+                        name="progress_report_once_a_measure",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("total_done__gte", 0),
+                            models.Q(
+                                ("month_done__isnull", True),
+                                ("month_done__gte", 0),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="progress_report_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "period__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("year"), "*", models.Value(100)
+                                    ),
+                                    "+",
+                                    models.Value(1),
+                                ),
+                            ),
+                            (
+                                "period__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("year"), "*", models.Value(100)
+                                    ),
+                                    "+",
+                                    models.Value(12),
+                                ),
+                            ),
+                        ),
+                        name="progress_report_period_in_year",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("origin_file__isnull", False),
+                            ("origin_line__isnull", False),
+                            ("origin_sheet__isnull", False),
+                        ),
+                        name="progress_report_has_origin",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["year", "sub_item", "measure", "period"], name="progress_key"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -197,101 +258,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "培训人次",
                 "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("entered_sheet", "origin_line"), name="training_head_once_a_line"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("origin_file__isnull", False),
+                            ("origin_line__isnull", False),
+                            ("origin_sheet__isnull", False),
+                        ),
+                        name="training_head_has_origin",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["year", "sub_item"], name="training_head_sub_item"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="enteredsheet",
-            constraint=models.UniqueConstraint(
-                fields=("sheet",), name="delivery_sheet_entered_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="progressreport",
-            index=models.Index(
-                fields=["year", "sub_item", "measure", "period"], name="progress_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progressreport",
-            constraint=models.UniqueConstraint(
-                fields=("entered_sheet", "origin_line"), name="progress_report_once_a_line"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progressreport",
-            constraint=models.UniqueConstraint(
-                fields=("entered_sheet", "sub_item", "measure"),
-                name="progress_report_once_a_measure",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progressreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("total_done__gte", 0),
-                    models.Q(("month_done__isnull", True), ("month_done__gte", 0), _connector="OR"),
-                ),
-                name="progress_report_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progressreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "period__gte",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("year"), "*", models.Value(100)
-                            ),
-                            "+",
-                            models.Value(1),
-                        ),
-                    ),
-                    (
-                        "period__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("year"), "*", models.Value(100)
-                            ),
-                            "+",
-                            models.Value(12),
-                        ),
-                    ),
-                ),
-                name="progress_report_period_in_year",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progressreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("origin_file__isnull", False),
-                    ("origin_line__isnull", False),
-                    ("origin_sheet__isnull", False),
-                ),
-                name="progress_report_has_origin",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="traininghead",
-            index=models.Index(fields=["year", "sub_item"], name="training_head_sub_item"),
-        ),
-        migrations.AddConstraint(
-            model_name="traininghead",
-            constraint=models.UniqueConstraint(
-                fields=("entered_sheet", "origin_line"), name="training_head_once_a_line"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="traininghead",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("origin_file__isnull", False),
-                    ("origin_line__isnull", False),
-                    ("origin_sheet__isnull", False),
-                ),
-                name="training_head_has_origin",
-            ),
         ),
     ]

@@ -87,6 +87,34 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "收件",
                 "ordering": ("-id",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("outcome", "accepted")),
+                        fields=("file", "office"),
+                        name="receipt_accepted_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome__in", ("accepted", "repeated", "unreadable", "unrecognised"))
+                        ),
+                        name="receipt_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "row_count",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("accepted_count"), "+", models.F("rejected_count")
+                                ),
+                            )
+                        ),
+                        name="receipt_rows_add_up",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["office", "-id"], name="receipt_of_office"),
+                    models.Index(fields=["outcome", "-id"], name="receipt_of_outcome"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +224,43 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "收到的表",
                 "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("slot", "turn", "part"), name="sheet_turn_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("receipt", "number"), name="sheet_in_receipt_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "row_count",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("accepted_count"), "+", models.F("rejected_count")
+                                ),
+                            )
+                        ),
+                        name="sheet_rows_add_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("follows__isnull", True), ("turn", 1)),
+                            models.Q(("follows__isnull", False), ("turn__gt", 1)),
+                            _connector="OR",
+                        ),
+                        name="sheet_follows_its_turn",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("month__isnull", True), ("month__range", (1, 12)), _connector="OR"
+                        ),
+                        name="sheet_month_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["year", "kind", "act"], name="sheet_of_year"),
+                    models.Index(fields=["file", "number"], name="sheet_of_file"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -235,109 +300,15 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "判定",
                 "ordering": ("sheet_id", "line", "id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("severity__in", (1, 2, 3))),
+                        name="verdict_severity_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["sheet", "line"], name="verdict_of_line"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(fields=["office", "-id"], name="receipt_of_office"),
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(fields=["outcome", "-id"], name="receipt_of_outcome"),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("outcome", "accepted")),
-                fields=("file", "office"),
-                name="receipt_accepted_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("outcome__in", ("accepted", "repeated", "unreadable", "unrecognised"))
-                ),
-                name="receipt_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "row_count",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("accepted_count"), "+", models.F("rejected_count")
-                        ),
-                    )
-                ),
-                name="receipt_rows_add_up",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sheet",
-            index=models.Index(fields=["year", "kind", "act"], name="sheet_of_year"),
-        ),
-        migrations.AddIndex(
-            model_name="sheet",
-            index=models.Index(fields=["file", "number"], name="sheet_of_file"),
-        ),
-        migrations.AddConstraint(
-            model_name="sheet",
-            constraint=models.UniqueConstraint(
-                fields=("slot", "turn", "part"), name="sheet_turn_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sheet",
-            constraint=models.UniqueConstraint(
-                fields=("receipt", "number"), name="sheet_in_receipt_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "row_count",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("accepted_count"), "+", models.F("rejected_count")
-                        ),
-                    )
-                ),
-                name="sheet_rows_add_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("follows__isnull", True), ("turn", 1)),
-                    models.Q(("follows__isnull", False), ("turn__gt", 1)),
-                    _connector="OR",
-                ),
-                name="sheet_follows_its_turn",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("month__isnull", True), ("month__range", (1, 12)), _connector="OR"
-                ),
-                name="sheet_month_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="verdict",
-            index=models.Index(fields=["sheet", "line"], name="verdict_of_line"),
-        ),
-        migrations.AddConstraint(
-            model_name="verdict",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("severity__in", (1, 2, 3))), name="verdict_severity_known"
-            ),
         ),
     ]

@@ -44,6 +44,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "入账的表",
+                "constraints": [
+                    models.UniqueConstraint(fields=("sheet",), name="outreach_sheet_entered_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +115,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "信息",
                 "ordering": ("sent_date", "id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("entered_sheet", "piece_digest"), name="piece_once_a_sheet"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("origin_file__isnull", False),
+                            ("origin_line__isnull", False),
+                            ("origin_sheet__isnull", False),
+                        ),
+                        name="piece_has_origin",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["year", "office", "sent_date"], name="piece_of_office"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,50 +178,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "采用",
                 "ordering": ("adopted_date", "id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("piece", "site"), name="adoption_once_a_site"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("origin_file__isnull", False),
+                            ("origin_line__isnull", False),
+                            ("origin_sheet__isnull", False),
+                        ),
+                        name="adoption_has_origin",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="enteredsheet",
-            constraint=models.UniqueConstraint(
-                fields=("sheet",), name="outreach_sheet_entered_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="informationpiece",
-            index=models.Index(fields=["year", "office", "sent_date"], name="piece_of_office"),
-        ),
-        migrations.AddConstraint(
-            model_name="informationpiece",
-            constraint=models.UniqueConstraint(
-                fields=("entered_sheet", "piece_digest"), name="piece_once_a_sheet"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="informationpiece",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("origin_file__isnull", False),
-                    ("origin_line__isnull", False),
-                    ("origin_sheet__isnull", False),
-                ),
-                name="piece_has_origin",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="adoption",
-            constraint=models.UniqueConstraint(
-                fields=("piece", "site"), name="adoption_once_a_site"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="adoption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("origin_file__isnull", False),
-                    ("origin_line__isnull", False),
-                    ("origin_sheet__isnull", False),
-                ),
-                name="adoption_has_origin",
-            ),
         ),
     ]

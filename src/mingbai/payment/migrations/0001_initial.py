@@ -65,6 +65,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "发放批次",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sub_item", "period", "number"), name="batch_number_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("expected_amount__gt", 0),
+                            ("expected_count__gt", 0),
+                            ("person_count__gte", 0),
+                        ),
+                        name="batch_declares_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("follows__isnull", True), ("number", 1)),
+                            models.Q(("follows__isnull", False), ("number__gt", 1)),
+                            _connector="OR",
+                        ),
+                        name="batch_follows_from_second",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["year", "period", "sub_item"], name="batch_by_month"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -131,6 +155,53 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "批次步骤",
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "number"), name="batch_step_in_order"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("step", "drawn"), ("step_by", models.F("maker"))),
+                            ("step", "voided"),
+                            models.Q(
+                                ("step__in", ("approved", "paid")),
+                                models.Q(("step_by", models.F("maker")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="batch_step_maker_is_not_checker",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number", 1), ("step", "drawn")),
+                            models.Q(("number", 2), ("step", "approved")),
+                            models.Q(("number", 3), ("step", "paid")),
+                            models.Q(("number__in", (2, 3)), ("step", "voided")),
+                            _connector="OR",
+                        ),
+                        name="batch_step_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("paid_date__isnull", False), ("step", "paid")),
+                            models.Q(
+                                models.Q(("step", "paid"), _negated=True),
+                                ("paid_date__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="batch_step_paid_has_date",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("step", "voided"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="batch_step_void_has_reason",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["step", "paid_date"], name="batch_step_paid"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -169,6 +240,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "批次分镇合计",
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "town"), name="batch_share_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -241,122 +315,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "发放明细",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("voided", False)),
+                        fields=("person", "sub_item", "period", "item", "turn"),
+                        name="payment_line_never_twice",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="payment_line_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("person_times__in", (0, 1))),
+                        name="payment_line_person_times",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="paymentbatch",
-            index=models.Index(fields=["year", "period", "sub_item"], name="batch_by_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentbatch",
-            constraint=models.UniqueConstraint(
-                fields=("sub_item", "period", "number"), name="batch_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("expected_amount__gt", 0), ("expected_count__gt", 0), ("person_count__gte", 0)
-                ),
-                name="batch_declares_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("follows__isnull", True), ("number", 1)),
-                    models.Q(("follows__isnull", False), ("number__gt", 1)),
-                    _connector="OR",
-                ),
-                name="batch_follows_from_second",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="batchstep",
-            index=models.Index(fields=["step", "paid_date"], name="batch_step_paid"),
-        ),
-        migrations.AddConstraint(
-            model_name="batchstep",
-            constraint=models.UniqueConstraint(
-                fields=("batch", "number"), name="batch_step_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batchstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("step", "drawn"), ("step_by", models.F("maker"))),
-                    ("step", "voided"),
-                    models.Q(
-                        ("step__in", ("approved", "paid")),
-                        models.Q(("step_by", models.F("maker")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="batch_step_maker_is_not_checker",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batchstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("number", 1), ("step", "drawn")),
-                    models.Q(("number", 2), ("step", "approved")),
-                    models.Q(("number", 3), ("step", "paid")),
-                    models.Q(("number__in", (2, 3)), ("step", "voided")),
-                    _connector="OR",
-                ),
-                name="batch_step_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batchstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("paid_date__isnull", False), ("step", "paid")),
-                    models.Q(
-                        models.Q(("step", "paid"), _negated=True), ("paid_date__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="batch_step_paid_has_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batchstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("step", "voided"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="batch_step_void_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batchshare",
-            constraint=models.UniqueConstraint(fields=("batch", "town"), name="batch_share_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentline",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("voided", False)),
-                fields=("person", "sub_item", "period", "item", "turn"),
-                name="payment_line_never_twice",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="payment_line_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("person_times__in", (0, 1))), name="payment_line_person_times"
-            ),
         ),
     ]

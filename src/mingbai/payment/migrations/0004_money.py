@@ -127,6 +127,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "批次申报",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("line_count__gt", 0)),
+                        name="batch_declaration_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("basis__in", ("typed", "computed"))),
+                        name="batch_declaration_basis",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -177,6 +187,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "资金决定",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sub_item", "year", "document_number"), name="funding_decision_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0),
+                            ("until_date__gte", models.F("document_date")),
+                            models.Q(("document_number", ""), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                        ),
+                        name="funding_decision_whole",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -225,6 +249,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "资金决定核准",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("approved_by", models.F("maker")), _negated=True),
+                        name="funding_approval_two_hands",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -303,6 +333,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "追回",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="recovery_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("basis", ""), _negated=True), name="recovery_has_basis"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["year", "sub_item"], name="recovery_by_year"),
+                ],
             },
         ),
         migrations.AddField(
@@ -376,61 +417,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batchdeclaration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0), ("line_count__gt", 0)),
-                name="batch_declaration_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batchdeclaration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("basis__in", ("typed", "computed"))),
-                name="batch_declaration_basis",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingdecision",
-            constraint=models.UniqueConstraint(
-                fields=("sub_item", "year", "document_number"), name="funding_decision_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0),
-                    ("until_date__gte", models.F("document_date")),
-                    models.Q(("document_number", ""), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                ),
-                name="funding_decision_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fundingapproval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("approved_by", models.F("maker")), _negated=True),
-                name="funding_approval_two_hands",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recovery",
-            index=models.Index(fields=["year", "sub_item"], name="recovery_by_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="recovery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="recovery_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recovery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("basis", ""), _negated=True), name="recovery_has_basis"
             ),
         ),
         migrations.AddConstraint(

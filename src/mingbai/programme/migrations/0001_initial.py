@@ -40,6 +40,15 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "年度清单",
                 "ordering": ("year", "id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("year", "act"), name="programme_year_once_an_act"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("year__gte", 2007), ("year__lte", 2100)),
+                        name="programme_year_plausible",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -113,6 +122,15 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "项目",
                 "ordering": ("local_number", "number", "id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("programme_year", "code"), name="programme_code_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ("own", "not_applicable", "added"))),
+                        name="programme_status_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -185,6 +203,21 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "子项",
                 "ordering": ("programme__local_number", "programme__number", "position", "id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("programme", "code"), name="sub_item_code_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ("works", "subsidy", "insurance", "training", "service"))
+                        ),
+                        name="sub_item_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("finish_date__gte", models.F("start_date"))),
+                        name="sub_item_dates_in_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -225,6 +258,15 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "序时进度",
                 "ordering": ("sub_item_id", "period"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sub_item", "period"), name="schedule_point_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("planned_ratio__gte", 0), ("planned_ratio__lte", 1)),
+                        name="schedule_point_between_0_and_1",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -283,6 +325,24 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "目标",
                 "ordering": ("sub_item_id", "position", "id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("sub_item", "code"), name="measure_code_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("target__gt", 0),
+                                ("target__isnull", False),
+                                ("target_state", "set"),
+                            ),
+                            models.Q(
+                                ("target__isnull", True), ("target_state__in", ("none", "awaiting"))
+                            ),
+                            ("target_state", "multi_year"),
+                            _connector="OR",
+                        ),
+                        name="measure_target_fits_state",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -326,95 +386,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "目标分解",
                 "ordering": ("measure_id", "town_id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("measure", "town"), name="town_share_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("share__gte", 0)), name="town_share_not_negative"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="programmeyear",
-            constraint=models.UniqueConstraint(
-                fields=("year", "act"), name="programme_year_once_an_act"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmeyear",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("year__gte", 2007), ("year__lte", 2100)),
-                name="programme_year_plausible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.UniqueConstraint(
-                fields=("programme_year", "code"), name="programme_code_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ("own", "not_applicable", "added"))),
-                name="programme_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subitem",
-            constraint=models.UniqueConstraint(
-                fields=("programme", "code"), name="sub_item_code_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ("works", "subsidy", "insurance", "training", "service"))
-                ),
-                name="sub_item_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("finish_date__gte", models.F("start_date"))),
-                name="sub_item_dates_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schedulepoint",
-            constraint=models.UniqueConstraint(
-                fields=("sub_item", "period"), name="schedule_point_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schedulepoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("planned_ratio__gte", 0), ("planned_ratio__lte", 1)),
-                name="schedule_point_between_0_and_1",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.UniqueConstraint(
-                fields=("sub_item", "code"), name="measure_code_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("target__gt", 0), ("target__isnull", False), ("target_state", "set")),
-                    models.Q(("target__isnull", True), ("target_state__in", ("none", "awaiting"))),
-                    ("target_state", "multi_year"),
-                    _connector="OR",
-                ),
-                name="measure_target_fits_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="townshare",
-            constraint=models.UniqueConstraint(fields=("measure", "town"), name="town_share_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="townshare",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share__gte", 0)), name="town_share_not_negative"
-            ),
         ),
     ]

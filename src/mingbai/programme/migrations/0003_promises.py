@@ -155,6 +155,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "目标责任书",
                 "ordering": ("year", "office_id", "-turn"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("year", "office", "turn"), name="letter_turn_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("party__in", ("town", "department"))),
+                        name="letter_party_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("follows__isnull", True), ("turn", 1)),
+                            models.Q(("follows__isnull", False), ("turn__gt", 1)),
+                            _connector="OR",
+                        ),
+                        name="letter_first_turn_follows_none",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -224,6 +241,37 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "责任书步骤",
                 "ordering": ("letter_id", "number"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("letter", "number"), name="letter_step_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number", 1), ("step", "sent")),
+                            models.Q(("number", 2), ("step", "signed")),
+                            _connector="OR",
+                        ),
+                        name="letter_step_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("scan__isnull", False),
+                                ("scan_kind__in", ("pdf", "jpg", "png")),
+                                ("signed_date__isnull", False),
+                                ("step", "signed"),
+                            ),
+                            models.Q(
+                                ("scan__isnull", True),
+                                ("scan_kind", ""),
+                                ("signed_date__isnull", True),
+                                ("step", "sent"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="letter_step_signed_has_scan",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -258,6 +306,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "变更的分解",
                 "ordering": ("revised_target_id", "town_id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("revised_target", "town"), name="revised_share_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("share__gte", 0)), name="revised_share_not_negative"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -312,6 +368,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "目标变更稿",
                 "ordering": ("year", "-number"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "number"), name="revision_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="revision_from_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("document_date__isnull", True), ("document_number", "")),
+                            models.Q(
+                                models.Q(("document_number", ""), _negated=True),
+                                ("document_date__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="revision_document_whole",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -392,6 +465,47 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "变更步骤",
                 "ordering": ("revision_id", "number"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("revision", "number"), name="revision_step_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number", 1), ("step", "submitted")),
+                            models.Q(("number", 2), ("step__in", ("approved", "returned"))),
+                            models.Q(("number__in", (1, 2, 3)), ("step", "dropped")),
+                            _connector="OR",
+                        ),
+                        name="revision_step_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("step__in", ("submitted", "dropped")),
+                            models.Q(("step_by", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="revision_step_maker_is_not_checker",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("step", "approved"), ("version__isnull", False)),
+                            models.Q(
+                                models.Q(("step", "approved"), _negated=True),
+                                ("version__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="revision_step_approved_has_version",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("step", "returned"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="revision_step_return_has_reason",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -438,6 +552,15 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "镇人口",
                 "ordering": ("year", "town_id", "id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("year", "town", "act"), name="town_population_once_an_act"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", ""), _negated=True),
+                        name="town_population_has_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -472,159 +595,24 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "上级下达数",
                 "ordering": ("year", "sub_item", "measure", "id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("year", "sub_item", "measure", "document_number", "act"),
+                        name="upper_figure_once_an_act",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("given__gt", 0), ("value__gt", 0)),
+                        name="upper_figure_above_zero",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("document_number", ""), _negated=True),
+                            models.Q(("issuer", ""), _negated=True),
+                        ),
+                        name="upper_figure_has_document",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="dutyletter",
-            constraint=models.UniqueConstraint(
-                fields=("year", "office", "turn"), name="letter_turn_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dutyletter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("party__in", ("town", "department"))), name="letter_party_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dutyletter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("follows__isnull", True), ("turn", 1)),
-                    models.Q(("follows__isnull", False), ("turn__gt", 1)),
-                    _connector="OR",
-                ),
-                name="letter_first_turn_follows_none",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="letterstep",
-            constraint=models.UniqueConstraint(
-                fields=("letter", "number"), name="letter_step_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="letterstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("number", 1), ("step", "sent")),
-                    models.Q(("number", 2), ("step", "signed")),
-                    _connector="OR",
-                ),
-                name="letter_step_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="letterstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("scan__isnull", False),
-                        ("scan_kind__in", ("pdf", "jpg", "png")),
-                        ("signed_date__isnull", False),
-                        ("step", "signed"),
-                    ),
-                    models.Q(
-                        ("scan__isnull", True),
-                        ("scan_kind", ""),
-                        ("signed_date__isnull", True),
-                        ("step", "sent"),
-                    ),
-                    _connector="OR",
-                ),
-                name="letter_step_signed_has_scan",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="revisedshare",
-            constraint=models.UniqueConstraint(
-                fields=("revised_target", "town"), name="revised_share_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="revisedshare",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share__gte", 0)), name="revised_share_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="targetrevision",
-            constraint=models.UniqueConstraint(
-                fields=("year", "number"), name="revision_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="targetrevision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="revision_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="targetrevision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("document_date__isnull", True), ("document_number", "")),
-                    models.Q(
-                        models.Q(("document_number", ""), _negated=True),
-                        ("document_date__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="revision_document_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="revisionstep",
-            constraint=models.UniqueConstraint(
-                fields=("revision", "number"), name="revision_step_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="revisionstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("number", 1), ("step", "submitted")),
-                    models.Q(("number", 2), ("step__in", ("approved", "returned"))),
-                    models.Q(("number__in", (1, 2, 3)), ("step", "dropped")),
-                    _connector="OR",
-                ),
-                name="revision_step_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="revisionstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("step__in", ("submitted", "dropped")),
-                    models.Q(("step_by", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="revision_step_maker_is_not_checker",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="revisionstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("step", "approved"), ("version__isnull", False)),
-                    models.Q(
-                        models.Q(("step", "approved"), _negated=True), ("version__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="revision_step_approved_has_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="revisionstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("step", "returned"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="revision_step_return_has_reason",
-            ),
         ),
         migrations.AddConstraint(
             model_name="revisedtarget",
@@ -643,42 +631,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="revised_target_fits_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="townpopulation",
-            constraint=models.UniqueConstraint(
-                fields=("year", "town", "act"), name="town_population_once_an_act"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="townpopulation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", ""), _negated=True), name="town_population_has_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="upperfigure",
-            constraint=models.UniqueConstraint(
-                fields=("year", "sub_item", "measure", "document_number", "act"),
-                name="upper_figure_once_an_act",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="upperfigure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("given__gt", 0), ("value__gt", 0)),
-                name="upper_figure_above_zero",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="upperfigure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("document_number", ""), _negated=True),
-                    models.Q(("issuer", ""), _negated=True),
-                ),
-                name="upper_figure_has_document",
             ),
         ),
     ]

@@ -70,6 +70,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "对象",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sex__isnull", True), ("sex__in", (1, 2)), _connector="OR"
+                        ),
+                        name="person_sex_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,6 +135,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "疑点",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("effect__in", ("hold", "note"))),
+                        name="finding_effect_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("stake_amount__gte", 0)),
+                        name="finding_stake_not_negative",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["year", "-stake_amount", "id"], name="finding_by_stake"),
+                    models.Index(fields=["person_key"], name="finding_person_key"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +218,38 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "享受资格",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("end_period__isnull", True)),
+                        fields=("person", "sub_item"),
+                        name="enrolment_once_in_force",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("end_act__isnull", True),
+                                ("end_period__isnull", True),
+                                ("end_reason", ""),
+                            ),
+                            models.Q(
+                                ("end_act__isnull", False),
+                                ("end_period__isnull", False),
+                                models.Q(("end_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="enrolment_end_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("since_period__gte", 200001), ("since_period__lte", 299912)
+                        ),
+                        name="enrolment_since_is_month",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["person", "sub_item"], name="enrolment_person"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -270,6 +324,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "疑点处理",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("finding", "number"), name="settlement_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decision__in", ("confirmed", "dismissed", "superseded", "reopened"))
+                        ),
+                        name="settlement_decision_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -321,83 +386,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sex__isnull", True), ("sex__in", (1, 2)), _connector="OR"),
-                name="person_sex_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(fields=["year", "-stake_amount", "id"], name="finding_by_stake"),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(fields=["person_key"], name="finding_person_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("effect__in", ("hold", "note"))), name="finding_effect_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stake_amount__gte", 0)), name="finding_stake_not_negative"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="enrolment",
-            index=models.Index(fields=["person", "sub_item"], name="enrolment_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("end_period__isnull", True)),
-                fields=("person", "sub_item"),
-                name="enrolment_once_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("end_act__isnull", True), ("end_period__isnull", True), ("end_reason", "")
-                    ),
-                    models.Q(
-                        ("end_act__isnull", False),
-                        ("end_period__isnull", False),
-                        models.Q(("end_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="enrolment_end_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("since_period__gte", 200001), ("since_period__lte", 299912)),
-                name="enrolment_since_is_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.UniqueConstraint(
-                fields=("finding", "number"), name="settlement_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decision__in", ("confirmed", "dismissed", "superseded", "reopened"))
-                ),
-                name="settlement_decision_known",
-            ),
         ),
     ]

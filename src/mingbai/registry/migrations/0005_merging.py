@@ -76,6 +76,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "疑似同一人",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("first", "second"), name="merge_candidate_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lt", models.F("second"))),
+                        name="merge_candidate_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("chance__lte", 10000)), name="merge_candidate_chance"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -170,6 +182,47 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "合并申请",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("decision", "")),
+                        fields=("kept", "merged"),
+                        name="merge_proposal_waits_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kept", models.F("merged")), _negated=True),
+                        name="merge_proposal_of_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="merge_proposal_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True),
+                                ("decided_by__isnull", True),
+                                ("decision", ""),
+                                ("decision_act__isnull", True),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("decision__in", ("merged", "refused", "apart")),
+                                ("decision_act__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="merge_proposal_decided_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decision", "merged"), _negated=True),
+                            models.Q(("decided_by", models.F("made_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="merge_proposal_two_hands",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -259,122 +312,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "档案合并",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at__isnull", True)),
+                        fields=("merged",),
+                        name="person_merge_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kept", models.F("merged")), _negated=True),
+                        name="person_merge_of_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("maker", models.F("merged_by")), _negated=True),
+                        name="person_merge_two_hands",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("undone_act__isnull", True),
+                                ("undone_at__isnull", True),
+                                ("undone_by__isnull", True),
+                                ("undone_reason", ""),
+                            ),
+                            models.Q(
+                                ("undone_act__isnull", False),
+                                ("undone_at__isnull", False),
+                                ("undone_by__isnull", False),
+                                models.Q(("undone_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="person_merge_undone_whole",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="mergecandidate",
-            constraint=models.UniqueConstraint(
-                fields=("first", "second"), name="merge_candidate_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mergecandidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first__lt", models.F("second"))),
-                name="merge_candidate_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mergecandidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("chance__lte", 10000)), name="merge_candidate_chance"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mergeproposal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("decision", "")),
-                fields=("kept", "merged"),
-                name="merge_proposal_waits_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mergeproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kept", models.F("merged")), _negated=True),
-                name="merge_proposal_of_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mergeproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="merge_proposal_has_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mergeproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("decided_at__isnull", True),
-                        ("decided_by__isnull", True),
-                        ("decision", ""),
-                        ("decision_act__isnull", True),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("decision__in", ("merged", "refused", "apart")),
-                        ("decision_act__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="merge_proposal_decided_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mergeproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decision", "merged"), _negated=True),
-                    models.Q(("decided_by", models.F("made_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="merge_proposal_two_hands",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personmerge",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at__isnull", True)),
-                fields=("merged",),
-                name="person_merge_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personmerge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kept", models.F("merged")), _negated=True),
-                name="person_merge_of_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personmerge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("maker", models.F("merged_by")), _negated=True),
-                name="person_merge_two_hands",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personmerge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("undone_act__isnull", True),
-                        ("undone_at__isnull", True),
-                        ("undone_by__isnull", True),
-                        ("undone_reason", ""),
-                    ),
-                    models.Q(
-                        ("undone_act__isnull", False),
-                        ("undone_at__isnull", False),
-                        ("undone_by__isnull", False),
-                        models.Q(("undone_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="person_merge_undone_whole",
-            ),
         ),
         ForbidChange("registry_mergecandidate"),
         ForbidChange("registry_mergeproposal", _PROPOSED),

@@ -128,6 +128,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "拟办变动",
+                "constraints": [
+                    models.UniqueConstraint(fields=("enrolment", "number"), name="change_in_order"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("step__in", ("changed", "suspended", "restored", "ended", "reclaimed"))
+                        ),
+                        name="change_step_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_period__gte", 200001), ("from_period__lte", 299912)
+                        ),
+                        name="change_from_is_month",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("basis", ""), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                        ),
+                        name="change_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -185,6 +207,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "变动审定",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("maker", models.F("verdict_by")), _negated=True),
+                        name="change_verdict_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("verdict", "approved"),
+                            models.Q(
+                                ("verdict", "refused"), models.Q(("reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="change_verdict_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -333,154 +371,95 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "享受资格步骤",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("enrolment", "number"), name="enrolment_step_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_period__gte", 200001), ("from_period__lte", 299912)
+                        ),
+                        name="enrolment_step_from_is_month",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_period__isnull", True),
+                            models.Q(
+                                ("step__in", ("suspended", "reclaimed")),
+                                ("to_period__gte", models.F("from_period")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="enrolment_step_to_is_after",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("step__in", ("taken_over", "reviewed")),
+                            models.Q(
+                                models.Q(("made_by", models.F("step_by")), _negated=True),
+                                ("made_by__isnull", False),
+                                ("step_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="enrolment_step_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("change__isnull", False),
+                                (
+                                    "step__in",
+                                    ("changed", "suspended", "restored", "ended", "reclaimed"),
+                                ),
+                            ),
+                            models.Q(
+                                ("change__isnull", True),
+                                ("step__in", ("taken_over", "began", "reviewed")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="enrolment_step_of_change",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "active"),
+                                (
+                                    "step__in",
+                                    ("taken_over", "began", "reviewed", "changed", "restored"),
+                                ),
+                            ),
+                            models.Q(("state", "suspended"), ("step", "suspended")),
+                            models.Q(("state", "ended"), ("step", "ended")),
+                            models.Q(
+                                ("state__in", ("active", "suspended", "ended")),
+                                ("step", "reclaimed"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="enrolment_step_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("result__in", ("continue", "change", "suspend", "end")),
+                                ("step", "reviewed"),
+                            ),
+                            models.Q(models.Q(("step", "reviewed"), _negated=True), ("result", "")),
+                            _connector="OR",
+                        ),
+                        name="enrolment_step_reviewed_says",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("step", "taken_over"), _negated=True),
+                        fields=["step", "from_period"],
+                        name="enrolment_step_by_month",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="enrolmentchange",
-            constraint=models.UniqueConstraint(
-                fields=("enrolment", "number"), name="change_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolmentchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("step__in", ("changed", "suspended", "restored", "ended", "reclaimed"))
-                ),
-                name="change_step_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolmentchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_period__gte", 200001), ("from_period__lte", 299912)),
-                name="change_from_is_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolmentchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("basis", ""), _negated=True), models.Q(("reason", ""), _negated=True)
-                ),
-                name="change_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeverdict",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("maker", models.F("verdict_by")), _negated=True),
-                name="change_verdict_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changeverdict",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("verdict", "approved"),
-                    models.Q(("verdict", "refused"), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="change_verdict_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="enrolmentstep",
-            index=models.Index(
-                condition=models.Q(("step", "taken_over"), _negated=True),
-                fields=["step", "from_period"],
-                name="enrolment_step_by_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolmentstep",
-            constraint=models.UniqueConstraint(
-                fields=("enrolment", "number"), name="enrolment_step_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolmentstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_period__gte", 200001), ("from_period__lte", 299912)),
-                name="enrolment_step_from_is_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolmentstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("to_period__isnull", True),
-                    models.Q(
-                        ("step__in", ("suspended", "reclaimed")),
-                        ("to_period__gte", models.F("from_period")),
-                    ),
-                    _connector="OR",
-                ),
-                name="enrolment_step_to_is_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolmentstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("step__in", ("taken_over", "reviewed")),
-                    models.Q(
-                        models.Q(("made_by", models.F("step_by")), _negated=True),
-                        ("made_by__isnull", False),
-                        ("step_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="enrolment_step_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolmentstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("change__isnull", False),
-                        ("step__in", ("changed", "suspended", "restored", "ended", "reclaimed")),
-                    ),
-                    models.Q(
-                        ("change__isnull", True), ("step__in", ("taken_over", "began", "reviewed"))
-                    ),
-                    _connector="OR",
-                ),
-                name="enrolment_step_of_change",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolmentstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state", "active"),
-                        ("step__in", ("taken_over", "began", "reviewed", "changed", "restored")),
-                    ),
-                    models.Q(("state", "suspended"), ("step", "suspended")),
-                    models.Q(("state", "ended"), ("step", "ended")),
-                    models.Q(
-                        ("state__in", ("active", "suspended", "ended")), ("step", "reclaimed")
-                    ),
-                    _connector="OR",
-                ),
-                name="enrolment_step_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolmentstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("result__in", ("continue", "change", "suspend", "end")),
-                        ("step", "reviewed"),
-                    ),
-                    models.Q(models.Q(("step", "reviewed"), _negated=True), ("result", "")),
-                    _connector="OR",
-                ),
-                name="enrolment_step_reviewed_says",
-            ),
         ),
         migrations.RunSQL(_TAKE_OVER, migrations.RunSQL.noop),
         ForbidChange("registry_enrolmentchange"),

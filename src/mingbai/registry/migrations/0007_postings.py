@@ -93,6 +93,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "公示",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sub_item", "period", "town", "stage", "channel", "number"),
+                        name="posting_number_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("last_date__gte", models.F("start_date"))),
+                        name="posting_days_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("row_count__gt", 0)), name="posting_shows_somebody"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("place__in", ("board", "site"))),
+                        name="posting_place_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("about__in", ("application", "enrolment"))),
+                        name="posting_about_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["year", "period", "town"], name="posting_by_month"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +168,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "公示的行",
+                "constraints": [
+                    models.UniqueConstraint(fields=("posting", "number"), name="posted_row_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("application_number__isnull", False), ("enrolment__isnull", True)
+                            ),
+                            models.Q(
+                                ("application_number__isnull", True), ("enrolment__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="posted_row_about_one",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -241,6 +280,44 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "公示异议",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("posting", "number"), name="objection_number_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_anonymous", True), ("objector_sealed__isnull", True)),
+                            models.Q(("is_anonymous", False), ("objector_sealed__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="objection_anonymous_is_nameless",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_date__gte", models.F("received_date"))),
+                        name="objection_days_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("application_number", None),
+                                ("enrolment__isnull", True),
+                                ("row__isnull", True),
+                            ),
+                            models.Q(
+                                ("application_number", None),
+                                ("enrolment__isnull", False),
+                                ("row__isnull", False),
+                            ),
+                            models.Q(
+                                ("application_number__isnull", False),
+                                ("enrolment", None),
+                                ("row__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="objection_about_its_row",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -291,6 +368,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "张贴照片",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("posting", "village", "file"), name="board_photo_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -357,6 +439,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "公示步骤",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("posting", "number"), name="posting_step_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number", 1), ("step", "approved")),
+                            models.Q(("number", 2), ("step", "posted")),
+                            models.Q(("number", 3), ("step", "taken_down")),
+                            models.Q(("number__in", (1, 2)), ("step", "dropped")),
+                            _connector="OR",
+                        ),
+                        name="posting_step_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("step", "approved"), _negated=True),
+                            models.Q(("step_by", models.F("maker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="posting_step_maker_is_not_checker",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("step", "dropped"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="posting_step_drop_has_reason",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["step", "step_date"], name="posting_step_day"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -461,159 +577,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="posting",
-            index=models.Index(fields=["year", "period", "town"], name="posting_by_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.UniqueConstraint(
-                fields=("sub_item", "period", "town", "stage", "channel", "number"),
-                name="posting_number_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_date__gte", models.F("start_date"))),
-                name="posting_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("row_count__gt", 0)), name="posting_shows_somebody"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("place__in", ("board", "site"))), name="posting_place_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("about__in", ("application", "enrolment"))),
-                name="posting_about_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postedrow",
-            constraint=models.UniqueConstraint(
-                fields=("posting", "number"), name="posted_row_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postedrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("application_number__isnull", False), ("enrolment__isnull", True)),
-                    models.Q(("application_number__isnull", True), ("enrolment__isnull", False)),
-                    _connector="OR",
-                ),
-                name="posted_row_about_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.UniqueConstraint(
-                fields=("posting", "number"), name="objection_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_anonymous", True), ("objector_sealed__isnull", True)),
-                    models.Q(("is_anonymous", False), ("objector_sealed__isnull", False)),
-                    _connector="OR",
-                ),
-                name="objection_anonymous_is_nameless",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_date__gte", models.F("received_date"))),
-                name="objection_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("application_number", None),
-                        ("enrolment__isnull", True),
-                        ("row__isnull", True),
-                    ),
-                    models.Q(
-                        ("application_number", None),
-                        ("enrolment__isnull", False),
-                        ("row__isnull", False),
-                    ),
-                    models.Q(
-                        ("application_number__isnull", False),
-                        ("enrolment", None),
-                        ("row__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="objection_about_its_row",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="boardphoto",
-            constraint=models.UniqueConstraint(
-                fields=("posting", "village", "file"), name="board_photo_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="postingstep",
-            index=models.Index(fields=["step", "step_date"], name="posting_step_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="postingstep",
-            constraint=models.UniqueConstraint(
-                fields=("posting", "number"), name="posting_step_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postingstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("number", 1), ("step", "approved")),
-                    models.Q(("number", 2), ("step", "posted")),
-                    models.Q(("number", 3), ("step", "taken_down")),
-                    models.Q(("number__in", (1, 2)), ("step", "dropped")),
-                    _connector="OR",
-                ),
-                name="posting_step_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postingstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("step", "approved"), _negated=True),
-                    models.Q(("step_by", models.F("maker")), _negated=True),
-                    _connector="OR",
-                ),
-                name="posting_step_maker_is_not_checker",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postingstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("step", "dropped"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="posting_step_drop_has_reason",
-            ),
         ),
         ForbidChange("registry_posting"),
         ForbidChange("registry_postedrow"),

@@ -86,6 +86,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "家庭户",
+                "indexes": [
+                    models.Index(fields=["town", "village", "id"], name="household_place"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,6 +167,51 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "家庭成员",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_act__isnull", True), ("relation", "02")),
+                        fields=("household",),
+                        name="household_one_head",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_act__isnull", True)),
+                        fields=("person",),
+                        name="person_in_one_household",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("end_reason", ""),
+                                ("ended_act__isnull", True),
+                                ("to_date__isnull", True),
+                            ),
+                            models.Q(
+                                ("ended_act__isnull", False),
+                                ("to_date__isnull", False),
+                                models.Q(("end_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="household_member_end_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_date__isnull", True),
+                            ("to_date__isnull", True),
+                            ("to_date__gte", models.F("from_date")),
+                            _connector="OR",
+                        ),
+                        name="household_member_dates",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("guardian__isnull", True),
+                            models.Q(("guardian", models.F("person")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="household_member_not_own_guardian",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -213,6 +261,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "迁移",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("from_town", models.F("to_town")), _negated=True),
+                            models.Q(("from_village", models.F("to_village")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="move_leads_elsewhere",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -308,6 +366,53 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "证件",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_act__isnull", True)),
+                        fields=("number_key",),
+                        name="person_document_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_date__isnull", True),
+                            ("to_date__isnull", True),
+                            ("to_date__gte", models.F("from_date")),
+                            _connector="OR",
+                        ),
+                        name="person_document_dates",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cause", "first"),
+                            models.Q(("evidence", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="person_document_evidence",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("revoked_act__isnull", True), ("revoked_reason", "")),
+                            models.Q(
+                                ("revoked_act__isnull", False),
+                                models.Q(("revoked_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="person_document_revoked_whole",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("revoked_act__isnull", False)),
+                        fields=["revoked_act"],
+                        name="person_document_revoked",
+                    ),
+                    models.Index(
+                        condition=models.Q(("cause", "first"), _negated=True),
+                        fields=["person"],
+                        name="person_document_further",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -458,6 +563,56 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "信息变更",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("enrolment__isnull", True)),
+                        fields=("person", "kind", "value_key", "from_period"),
+                        name="record_change_once",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("enrolment", "value_key", "from_period"),
+                        name="record_change_once_right",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("enrolment__isnull", False), ("kind", "account")),
+                            models.Q(("kind__in", ("phone", "name")), ("enrolment__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="record_change_account_of",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True),
+                                ("decided_by__isnull", True),
+                                ("decision", ""),
+                                ("decision_act__isnull", True),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decision", "followed"),
+                                ("decision_act__isnull", False),
+                                ("kind", "phone"),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("decision__in", ("accepted", "refused")),
+                                ("decision_act__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="record_change_decided_whole",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("decision", "")),
+                        fields=["person"],
+                        name="record_change_waiting",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -551,196 +706,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="household",
-            index=models.Index(fields=["town", "village", "id"], name="household_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="householdmember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_act__isnull", True), ("relation", "02")),
-                fields=("household",),
-                name="household_one_head",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="householdmember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_act__isnull", True)),
-                fields=("person",),
-                name="person_in_one_household",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="householdmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("end_reason", ""), ("ended_act__isnull", True), ("to_date__isnull", True)
-                    ),
-                    models.Q(
-                        ("ended_act__isnull", False),
-                        ("to_date__isnull", False),
-                        models.Q(("end_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="household_member_end_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="householdmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("from_date__isnull", True),
-                    ("to_date__isnull", True),
-                    ("to_date__gte", models.F("from_date")),
-                    _connector="OR",
-                ),
-                name="household_member_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="householdmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("guardian__isnull", True),
-                    models.Q(("guardian", models.F("person")), _negated=True),
-                    _connector="OR",
-                ),
-                name="household_member_not_own_guardian",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("from_town", models.F("to_town")), _negated=True),
-                    models.Q(("from_village", models.F("to_village")), _negated=True),
-                    _connector="OR",
-                ),
-                name="move_leads_elsewhere",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="persondocument",
-            index=models.Index(
-                condition=models.Q(("revoked_act__isnull", False)),
-                fields=["revoked_act"],
-                name="person_document_revoked",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="persondocument",
-            index=models.Index(
-                condition=models.Q(("cause", "first"), _negated=True),
-                fields=["person"],
-                name="person_document_further",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="persondocument",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("revoked_act__isnull", True)),
-                fields=("number_key",),
-                name="person_document_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="persondocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("from_date__isnull", True),
-                    ("to_date__isnull", True),
-                    ("to_date__gte", models.F("from_date")),
-                    _connector="OR",
-                ),
-                name="person_document_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="persondocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("cause", "first"), models.Q(("evidence", ""), _negated=True), _connector="OR"
-                ),
-                name="person_document_evidence",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="persondocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("revoked_act__isnull", True), ("revoked_reason", "")),
-                    models.Q(
-                        ("revoked_act__isnull", False),
-                        models.Q(("revoked_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="person_document_revoked_whole",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recordchange",
-            index=models.Index(
-                condition=models.Q(("decision", "")),
-                fields=["person"],
-                name="record_change_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recordchange",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("enrolment__isnull", True)),
-                fields=("person", "kind", "value_key", "from_period"),
-                name="record_change_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recordchange",
-            constraint=models.UniqueConstraint(
-                fields=("enrolment", "value_key", "from_period"), name="record_change_once_right"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recordchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("enrolment__isnull", False), ("kind", "account")),
-                    models.Q(("kind__in", ("phone", "name")), ("enrolment__isnull", True)),
-                    _connector="OR",
-                ),
-                name="record_change_account_of",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recordchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("decided_at__isnull", True),
-                        ("decided_by__isnull", True),
-                        ("decision", ""),
-                        ("decision_act__isnull", True),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decision", "followed"),
-                        ("decision_act__isnull", False),
-                        ("kind", "phone"),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("decision__in", ("accepted", "refused")),
-                        ("decision_act__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="record_change_decided_whole",
-            ),
         ),
         # SQLite rebuilt the table of people and lost its triggers.
         ForbidChange("registry_person", _WHO),

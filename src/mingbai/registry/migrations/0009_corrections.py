@@ -60,6 +60,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "更正单",
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "number"), name="slip_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_date__gte", models.F("issued_date"))),
+                        name="slip_due_after_issue",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -102,6 +109,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "更正事项",
+                "constraints": [
+                    models.UniqueConstraint(fields=("slip", "position"), name="item_in_order"),
+                    models.UniqueConstraint(fields=("finding", "turn"), name="item_turn_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -195,6 +206,56 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "更正步骤",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("item", "number"), name="correction_step_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "step__in",
+                                (
+                                    "corrected",
+                                    "explained",
+                                    "accepted",
+                                    "returned",
+                                    "removed",
+                                    "settled",
+                                    "came_back",
+                                ),
+                            )
+                        ),
+                        name="correction_step_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("step", "corrected"), _negated=True),
+                            ("sheet__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="correction_names_its_sheet",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("step__in", ("explained", "returned")), _negated=True),
+                            models.Q(("text", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="correction_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("step__in", ("accepted", "returned")), _negated=True),
+                            models.Q(
+                                ("answered_by__isnull", False),
+                                ("step_by__isnull", False),
+                                models.Q(("answered_by", models.F("step_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="correction_checked_by_another",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -254,105 +315,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "入户核实",
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="correctionslip",
-            constraint=models.UniqueConstraint(fields=("year", "number"), name="slip_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionslip",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_date__gte", models.F("issued_date"))),
-                name="slip_due_after_issue",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionitem",
-            constraint=models.UniqueConstraint(fields=("slip", "position"), name="item_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionitem",
-            constraint=models.UniqueConstraint(fields=("finding", "turn"), name="item_turn_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionstep",
-            constraint=models.UniqueConstraint(
-                fields=("item", "number"), name="correction_step_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "step__in",
-                        (
-                            "corrected",
-                            "explained",
-                            "accepted",
-                            "returned",
-                            "removed",
-                            "settled",
-                            "came_back",
+                "constraints": [
+                    models.UniqueConstraint(fields=("finding", "number"), name="visit_in_order"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "outcome__in",
+                                (
+                                    "away",
+                                    "willing",
+                                    "applied",
+                                    "unwilling",
+                                    "not_qualified",
+                                    "moved",
+                                ),
+                            )
                         ),
-                    )
-                ),
-                name="correction_step_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("step", "corrected"), _negated=True),
-                    ("sheet__isnull", False),
-                    _connector="OR",
-                ),
-                name="correction_names_its_sheet",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("step__in", ("explained", "returned")), _negated=True),
-                    models.Q(("text", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="correction_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("step__in", ("accepted", "returned")), _negated=True),
-                    models.Q(
-                        ("answered_by__isnull", False),
-                        ("step_by__isnull", False),
-                        models.Q(("answered_by", models.F("step_by")), _negated=True),
+                        name="visit_outcome_known",
                     ),
-                    _connector="OR",
-                ),
-                name="correction_checked_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.UniqueConstraint(fields=("finding", "number"), name="visit_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "outcome__in",
-                        ("away", "willing", "applied", "unwilling", "not_qualified", "moved"),
-                    )
-                ),
-                name="visit_outcome_known",
-            ),
+                ],
+            },
         ),
         ForbidChange("registry_correctionslip"),
         ForbidChange("registry_correctionitem"),

@@ -114,6 +114,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "申请",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ("paper", "workbook"))),
+                        name="application_source_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sex__isnull", True), ("sex__in", (1, 2)), _connector="OR"
+                        ),
+                        name="application_sex_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["id_key", "sub_item"], name="application_person"),
+                    models.Index(fields=["town", "sub_item"], name="application_place"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,6 +180,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "申请材料",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("application", "name", "file"), name="application_paper_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("file_kind__in", ("pdf", "jpg", "png"))),
+                        name="application_paper_kind",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -274,106 +299,70 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "申请步骤",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("application", "number"), name="application_step_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("verdict__in", ("returned", "refused", "withdrawn")), _negated=True
+                            ),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="application_step_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("enrolment__isnull", True),
+                                ("state", "refused"),
+                                ("verdict", "refused"),
+                            ),
+                            models.Q(
+                                ("enrolment__isnull", True),
+                                ("state", "withdrawn"),
+                                ("verdict", "withdrawn"),
+                            ),
+                            models.Q(
+                                ("enrolment__isnull", False),
+                                ("state", "done"),
+                                ("step", "in_force"),
+                                ("verdict", "passed"),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state__in", ("refused", "withdrawn", "done")), _negated=True
+                                ),
+                                models.Q(
+                                    ("step", "in_force"), ("verdict", "passed"), _negated=True
+                                ),
+                                ("enrolment__isnull", True),
+                                ("verdict__in", ("submitted", "passed", "returned")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="application_step_ends",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("step", "application"), ("verdict__in", ("submitted", "withdrawn"))
+                            ),
+                            models.Q(
+                                models.Q(("step", "application"), _negated=True),
+                                models.Q(("verdict", "submitted"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="application_step_submitted",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["state", "due_date"], name="application_step_waits"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["id_key", "sub_item"], name="application_person"),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["town", "sub_item"], name="application_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ("paper", "workbook"))),
-                name="application_source_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sex__isnull", True), ("sex__in", (1, 2)), _connector="OR"),
-                name="application_sex_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="applicationpaper",
-            constraint=models.UniqueConstraint(
-                fields=("application", "name", "file"), name="application_paper_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="applicationpaper",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("file_kind__in", ("pdf", "jpg", "png"))),
-                name="application_paper_kind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="applicationstep",
-            index=models.Index(fields=["state", "due_date"], name="application_step_waits"),
-        ),
-        migrations.AddConstraint(
-            model_name="applicationstep",
-            constraint=models.UniqueConstraint(
-                fields=("application", "number"), name="application_step_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="applicationstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verdict__in", ("returned", "refused", "withdrawn")), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="application_step_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="applicationstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("enrolment__isnull", True), ("state", "refused"), ("verdict", "refused")
-                    ),
-                    models.Q(
-                        ("enrolment__isnull", True),
-                        ("state", "withdrawn"),
-                        ("verdict", "withdrawn"),
-                    ),
-                    models.Q(
-                        ("enrolment__isnull", False),
-                        ("state", "done"),
-                        ("step", "in_force"),
-                        ("verdict", "passed"),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ("refused", "withdrawn", "done")), _negated=True),
-                        models.Q(("step", "in_force"), ("verdict", "passed"), _negated=True),
-                        ("enrolment__isnull", True),
-                        ("verdict__in", ("submitted", "passed", "returned")),
-                    ),
-                    _connector="OR",
-                ),
-                name="application_step_ends",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="applicationstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("step", "application"), ("verdict__in", ("submitted", "withdrawn"))),
-                    models.Q(
-                        models.Q(("step", "application"), _negated=True),
-                        models.Q(("verdict", "submitted"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="application_step_submitted",
-            ),
         ),
         ForbidChange("registry_application"),
         ForbidChange("registry_applicationstep"),

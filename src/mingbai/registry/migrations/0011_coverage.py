@@ -59,6 +59,62 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "参保统计",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("year", "sub_item", "sheets_digest", "rulebook_digest"),
+                        name="coverage_count_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "registered_count",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("due_count"), "+", models.F("elsewhere_count")
+                                    ),
+                                    "+",
+                                    models.F("gone_count"),
+                                ),
+                            )
+                        ),
+                        name="coverage_register_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "due_count",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("covered_count"), "+", models.F("left_out_count")
+                                ),
+                            )
+                        ),
+                        name="coverage_due_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "insured_count",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("covered_count"),
+                                            "+",
+                                            models.F("also_elsewhere_count"),
+                                        ),
+                                        "+",
+                                        models.F("also_gone_count"),
+                                    ),
+                                    "+",
+                                    models.F("unregistered_count"),
+                                ),
+                            )
+                        ),
+                        name="coverage_insured_adds_up",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["year", "sub_item", "-id"], name="coverage_newest"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +177,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "参保差异",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("count", "kind", "person_key"), name="coverage_gap_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                (
+                                    "left_out",
+                                    "twice",
+                                    "also_elsewhere",
+                                    "also_gone",
+                                    "unregistered",
+                                ),
+                            )
+                        ),
+                        name="coverage_gap_kind_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["count", "kind", "town", "village"], name="coverage_gap_where"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -160,116 +241,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "村（居）参保统计",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="coveragecount",
-            index=models.Index(fields=["year", "sub_item", "-id"], name="coverage_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="coveragecount",
-            constraint=models.UniqueConstraint(
-                fields=("year", "sub_item", "sheets_digest", "rulebook_digest"),
-                name="coverage_count_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coveragecount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "registered_count",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("due_count"), "+", models.F("elsewhere_count")
-                            ),
-                            "+",
-                            models.F("gone_count"),
-                        ),
-                    )
-                ),
-                name="coverage_register_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coveragecount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "due_count",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("covered_count"), "+", models.F("left_out_count")
-                        ),
-                    )
-                ),
-                name="coverage_due_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coveragecount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "insured_count",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("count", "town", "village"), name="village_coverage_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "due_count",
                                 django.db.models.expressions.CombinedExpression(
-                                    models.F("covered_count"), "+", models.F("also_elsewhere_count")
+                                    models.F("covered_count"), "+", models.F("left_out_count")
                                 ),
-                                "+",
-                                models.F("also_gone_count"),
-                            ),
-                            "+",
-                            models.F("unregistered_count"),
+                            )
                         ),
-                    )
-                ),
-                name="coverage_insured_adds_up",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="coveragegap",
-            index=models.Index(
-                fields=["count", "kind", "town", "village"], name="coverage_gap_where"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coveragegap",
-            constraint=models.UniqueConstraint(
-                fields=("count", "kind", "person_key"), name="coverage_gap_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coveragegap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ("left_out", "twice", "also_elsewhere", "also_gone", "unregistered"),
-                    )
-                ),
-                name="coverage_gap_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="villagecoverage",
-            constraint=models.UniqueConstraint(
-                fields=("count", "town", "village"), name="village_coverage_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="villagecoverage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "due_count",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("covered_count"), "+", models.F("left_out_count")
-                        ),
-                    )
-                ),
-                name="village_coverage_adds_up",
-            ),
+                        name="village_coverage_adds_up",
+                    ),
+                ],
+            },
         ),
         ForbidChange("registry_coveragecount"),
         ForbidChange("registry_villagecoverage"),

@@ -70,6 +70,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "小结",
                 "ordering": ("-year", "-half", "-turn"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("year", "half", "form_kind", "turn"), name="summary_turn_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("half__in", (1, 2))), name="summary_half_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("follows__isnull", True), ("turn", 1)),
+                            models.Q(("follows__isnull", False), ("turn__gt", 1)),
+                            _connector="OR",
+                        ),
+                        name="summary_first_turn_follows_none",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +121,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "引用数字",
                 "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("summary", "key"), name="statement_once_a_summary"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +177,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "小结印发",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("compiled_by", models.F("issued_by")), _negated=True),
+                        name="summary_issue_by_another_hand",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -246,41 +273,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="summary",
-            constraint=models.UniqueConstraint(
-                fields=("year", "half", "form_kind", "turn"), name="summary_turn_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="summary",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("half__in", (1, 2))), name="summary_half_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="summary",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("follows__isnull", True), ("turn", 1)),
-                    models.Q(("follows__isnull", False), ("turn__gt", 1)),
-                    _connector="OR",
-                ),
-                name="summary_first_turn_follows_none",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.UniqueConstraint(
-                fields=("summary", "key"), name="statement_once_a_summary"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="summaryissue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("compiled_by", models.F("issued_by")), _negated=True),
-                name="summary_issue_by_another_hand",
-            ),
         ),
     ]

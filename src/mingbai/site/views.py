@@ -12,7 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from mingbai.base.scope import Asker
-from mingbai.site.demo.accounts import ACCOUNTS, PASSWORD
+from mingbai.site.demo.accounts import (
+    COUNTY_ACCOUNTS,
+    DEPARTMENT_HANDS,
+    PASSWORD,
+    TOWN_HANDS,
+)
 from mingbai.site.forms import SignInForm
 from mingbai.site.today import gather_today
 
@@ -27,7 +32,11 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         if settings.MINGBAI_DEMO:
-            context |= {"demo_accounts": ACCOUNTS, "demo_password": PASSWORD}
+            context |= {
+                "demo_accounts": COUNTY_ACCOUNTS,
+                "demo_hands": (*TOWN_HANDS, *DEPARTMENT_HANDS),
+                "demo_password": PASSWORD,
+            }
         return context
 
 

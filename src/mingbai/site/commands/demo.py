@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
 
     django.setup()
     from mingbai.site.commands.serve import serve
-    from mingbai.site.demo.accounts import ACCOUNTS, PASSWORD
+    from mingbai.site.demo.accounts import COUNTY_ACCOUNTS, PASSWORD
 
     if not done.exists():
         building.touch()
@@ -56,8 +56,9 @@ def run(args: argparse.Namespace) -> int:
     if args.no_serve:
         return 0
     print("\n演示账号（密码都是 " + PASSWORD + "）：")
-    for account in ACCOUNTS:
+    for account in COUNTY_ACCOUNTS:
         print(f"  {account.username:<12}{account.display_name}")
+    print("各镇、各责任部门的经办和复核账号列在登录页上。")
     return serve(host="127.0.0.1", port=args.port)
 
 

@@ -72,7 +72,7 @@ def test_a_second_live_file_is_refused_by_the_database_as_well(tree, at):
 
 def test_after_cancelling_a_new_file_takes_the_lines(tree, at):
     file = sent(tree, at)
-    with pytest.raises(CannotCancelBankFile, match="写明理由"):
+    with pytest.raises(CannotCancelBankFile, match="请写明"):
         cancel_bank_file(file=file, reason=" ", by=tree.payer, at=at)
     cancel_bank_file(file=file, reason="开户行要求换格式", by=tree.payer, at=at)
     with pytest.raises(CannotHandOverBankFile, match="已作废"):
@@ -135,7 +135,7 @@ def test_a_bank_or_day_without_agreement_is_told(tree, at):
 def test_a_batch_that_lies_with_the_bank_is_neither_voided_nor_closed_unanswered(tree, at):
     file = sent(tree, at)
     with pytest.raises(CannotVoidBatch):
-        void_batch(batch=file.batch, reason="试", by=tree.clerk, at=at)
+        void_batch(batch=file.batch, reason="试作废", by=tree.clerk, at=at)
     with pytest.raises(CannotConfirmBatch):
         confirm_batch(batch=file.batch, paid_date=date(2021, 2, 1), by=tree.payer, at=at)
 

@@ -204,7 +204,7 @@ def test_a_file_the_bank_answered_is_not_cancelled_and_a_cancelled_one_not_answe
     file = sent(tree, at, 2)
     answer(tree, at, file, [says(lines_of(file)[0], "pending")])
     with pytest.raises(CannotCancelBankFile, match="银行已经回盘"):
-        cancel_bank_file(file=file, reason="试", by=tree.payer, at=at)
+        cancel_bank_file(file=file, reason="试作废", by=tree.payer, at=at)
     other = sent(tree, at, month=2, rows=[row(1)])
     cancel_bank_file(file=other, reason="换格式", by=tree.payer, at=at)
     with pytest.raises(CannotReadBankReturn, match="已经作废"):

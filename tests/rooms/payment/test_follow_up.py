@@ -150,7 +150,7 @@ def test_two_people_look_at_every_correction(tree, at, returned):
         ({"account": "12"}, "6 到 34 位"),
         ({"account": "6217x0000"}, "6 到 34 位"),
         ({"basis": " "}, "写明依据"),
-        ({"basis": "账号 62170000123"}, "不要写账号"),
+        ({"basis": "账号 62170000123"}, "不要写证件号"),
         ({"kind": "holder", "holder": " "}, "户名"),
         ({"kind": "magic"}, "更正方式"),
     ],

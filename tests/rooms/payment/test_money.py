@@ -173,7 +173,7 @@ def test_the_database_refuses_wrong_recovery_steps(tree, at, claim, wrong):
     first = RecoveryStep.objects.unscoped("t").get()
     if wrong == "too much":
         terms = Terms(RecoveryStep.Method.REPAY)
-        decide_recovery(recovery=claim, terms=terms, basis="", by=tree.checker, at=at)
+        decide_recovery(recovery=claim, terms=terms, basis="纪要", by=tree.checker, at=at)
     step = {
         "own": {"number": 2, "step": "decided", "method": "repay", "step_by": tree.clerk},
         "too early": {"number": 2, "step": "repaid", "amount": 1, "document": "x"},

@@ -189,7 +189,7 @@ def test_maker_checker_and_payer_are_three_people(tree, at):
         confirm_batch(batch=batch, paid_date=date(2031, 1, 31), by=tree.payer, at=at)
     confirm_batch(batch=batch, paid_date=date(2021, 1, 31), by=tree.payer, at=at)
     with pytest.raises(CannotVoidBatch):
-        void_batch(batch=batch, reason="试", by=tree.clerk, at=at)
+        void_batch(batch=batch, reason="试作废", by=tree.clerk, at=at)
 
 
 def _step(batch, by, **more):

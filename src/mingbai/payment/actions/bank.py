@@ -16,6 +16,7 @@ from mingbai.base.bulk import insert_rows
 from mingbai.base.files import open_file, store_file
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, User
+from mingbai.base.reasons import reason_of
 from mingbai.paper.bank import (
     BankFormat,
     BankOrder,
@@ -94,7 +95,9 @@ def write_bank_file(
     reason leaves them to cash. The bytes are on disk, sealed, before any row exists; sha256, count,
     total and check value are in the database. Errors: ``CannotWriteBankFile``; nothing is written.
     """
-    reason = " ".join(cash_reason.split())[:200]
+    reason = ""
+    if cash_reason.strip():
+        reason = reason_of(cash_reason, CannotWriteBankFile, what="现金发放理由")
     try:
         with transaction.atomic():
             _must_be_ready(batch, by)
@@ -134,9 +137,7 @@ def cancel_bank_file(*, file: BankFile, reason: str, by: User, at: datetime) -> 
     Whoever cancels vouches by the reason that the bank will not carry it out. Errors:
     ``CannotCancelBankFile``.
     """
-    why = " ".join(reason.split())[:200]
-    if not why:
-        raise CannotCancelBankFile("作废银行文件必须写明理由，并确认银行没有执行。")
+    why = reason_of(reason, CannotCancelBankFile, what="作废理由")
     try:
         with transaction.atomic():
             step = _add_step(file, BankFileStep.Step.CANCELLED, by=by, at=at, reason=why)

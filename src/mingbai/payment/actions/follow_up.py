@@ -12,6 +12,7 @@ from django.db.models import Count, Max, Sum
 from mingbai.base.bulk import insert_rows
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, StoredFile, User
+from mingbai.base.reasons import reason_of
 from mingbai.base.scope import Asker
 from mingbai.base.secrets import blind, seal
 from mingbai.payment.models import (
@@ -29,7 +30,6 @@ from mingbai.rulebook import Book
 
 _WHY: Final = "what is paid again follows what was returned, in every town"
 _ACCOUNT: Final = re.compile(r"[0-9]{6,34}")
-_NUMBERS: Final = re.compile(r"\d{7,}")
 Kind = PayeeCorrection.Kind
 
 
@@ -61,10 +61,10 @@ def propose_correction(
     Values are sealed under the person; neither they nor any long number enter the ledger. Errors:
     ``CannotProposeCorrection``.
     """
-    why = " ".join(basis.split())[:200]
+    why = reason_of(basis, CannotProposeCorrection, what="依据")
     number = "".join(account.split()) if kind != Kind.SAME else ""
     name = holder.strip() if kind == Kind.HOLDER else ""
-    _must_be_whole(kind, why, number, name)
+    _must_be_whole(kind, number, name)
     try:
         with transaction.atomic():
             act = record_act(
@@ -92,7 +92,7 @@ def decide_correction(
 
     Errors: ``CannotDecideCorrection``.
     """
-    why = " ".join(reason.split())[:200]
+    why = reason_of(reason, CannotDecideCorrection) if reason.strip() else ""
     if by.pk == correction.proposed_by_id:
         raise CannotDecideCorrection("提出更正的人不能自己核对。请由另一位人员核对证明材料。")
     if not accepted and not why:
@@ -159,15 +159,11 @@ def _sealed(outcome: BankOutcome, account: str, holder: str) -> dict[str, Any]:
     }
 
 
-def _must_be_whole(kind: str, why: str, account: str, holder: str) -> None:
+def _must_be_whole(kind: str, account: str, holder: str) -> None:
     if kind not in Kind.values:
         raise CannotProposeCorrection(
             "没有这种更正方式。请选择更正账号、更正账号和户名或原账户重发。"
         )
-    if len(why) < 2:
-        raise CannotProposeCorrection("请写明依据，例如“存折复印件，已与本人电话核对”。")
-    if _NUMBERS.search(why):
-        raise CannotProposeCorrection("依据里不要写账号、证件号或电话号码，请改用文字说明。")
     if kind != Kind.SAME and not _ACCOUNT.fullmatch(account):
         raise CannotProposeCorrection("账号应为 6 到 34 位数字，请对照存折或银行卡核对。")
     if kind == Kind.HOLDER and not holder:

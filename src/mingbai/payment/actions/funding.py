@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
+from mingbai.base.reasons import paper_of, reason_of
 from mingbai.engine.money import show_money
 from mingbai.payment.models import FundingApproval, FundingDecision, PaymentBatch
 from mingbai.payment.queries.room import Room, decisions_in_force, find_room
@@ -37,9 +38,8 @@ def register_funding(
 
     ``amount`` in 分. Errors: ``CannotDecideFunding``.
     """
-    number, why = " ".join(document_number.split()), " ".join(reason.split())[:200]
-    if not number or not why:
-        raise CannotDecideFunding("资金决定必须写明文号和事由。")
+    number = paper_of(document_number, CannotDecideFunding, what="文号", most=60)
+    why = reason_of(reason, CannotDecideFunding, what="事由")
     if amount <= 0:
         raise CannotDecideFunding("可超出的金额应大于零。")
     if until_date < document_date:

@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
+from mingbai.base.reasons import paper_of, reason_of
 from mingbai.engine.money import show_money
 from mingbai.payment.models import PaymentLine, Recovery, RecoveryStep
 from mingbai.payment.queries.recoveries import with_progress
@@ -43,9 +44,7 @@ def propose_recovery(
 
     Errors: ``CannotRecover``; the database refuses claims beyond what the line paid.
     """
-    ground = " ".join(basis.split())[:200]
-    if not ground:
-        raise CannotRecover("追回必须写明依据，例如核查记录或文书编号。")
+    ground = reason_of(basis, CannotRecover, what="依据")
     if not 0 < amount <= line.amount:
         raise CannotRecover(f"追回金额应大于零、不超过这一笔发放的 {show_money(line.amount)} 元。")
     try:
@@ -88,7 +87,8 @@ def decide_recovery(
     if by.pk == recovery.made_by_id:
         raise CannotRecover("追回由您提出，须由另一人决定。")
     step = RecoveryStep.Step.REFUSED if terms is None else RecoveryStep.Step.DECIDED
-    return _next(recovery, step, after=("proposed",), terms=terms, document=basis, by=by, at=at)
+    paper = paper_of(basis, CannotRecover, what="文书或理由")
+    return _next(recovery, step, after=("proposed",), terms=terms, document=paper, by=by, at=at)
 
 
 def record_repayment(
@@ -119,9 +119,7 @@ def _settle(
     by: User,
     at: datetime,
 ) -> RecoveryStep:
-    paper = " ".join(document.split())[:100]
-    if not paper:
-        raise CannotRecover("请写明凭据：收据号、缴款书号或批准文号。")
+    paper = paper_of(document, CannotRecover)
     left = with_progress(Recovery.objects.unscoped(_WHY).filter(pk=recovery.pk)).get().left_amount
     if not 0 < amount <= left:
         raise CannotRecover(f"金额应大于零、不超过尚未追回的 {show_money(left)} 元。")
@@ -197,7 +195,7 @@ def _write(
         method=terms.method if terms is not None else "",
         monthly_amount=terms.monthly_amount if terms is not None else None,
         amount=amount,
-        document=" ".join(document.split())[:100],
+        document=document,
         maker_id=recovery.made_by_id,
         step_at=at,
         step_by=by,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
+from mingbai.base.reasons import reason_of
 from mingbai.payment.actions.doubting import find_doubts, tell_doubts
 from mingbai.payment.actions.funding import CannotFundBatch, find_funding
 from mingbai.payment.actions.transfers import move_by_step
@@ -100,9 +101,7 @@ def void_batch(*, batch: PaymentBatch, reason: str, by: User, at: datetime) -> B
 
     Errors: ``CannotVoidBatch``.
     """
-    why = " ".join(reason.split())[:200]
-    if not why:
-        raise CannotVoidBatch("作废批次必须写明理由。")
+    why = reason_of(reason, CannotVoidBatch, what="作废理由")
     try:
         with transaction.atomic():
             last = _last_step(batch)

@@ -12,9 +12,9 @@ from django.db.models import F
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, User
+from mingbai.base.reasons import reason_of
 from mingbai.base.scope import Asker
 from mingbai.registry.actions.end import CannotEndEnrolments, end_enrolments
-from mingbai.registry.actions.reasons import reason_of
 from mingbai.registry.models import Death, Enrolment, HouseholdMember, Person
 from mingbai.registry.queries.keys import person_ids
 from mingbai.registry.queries.roots import records_of, root_ids

@@ -9,12 +9,12 @@ from django.db import IntegrityError, transaction
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
+from mingbai.base.reasons import reason_of
 from mingbai.base.secrets import blind, seal
 from mingbai.engine.canon.types.digits import fold_digits
 from mingbai.engine.canon.types.document import DocumentType
 from mingbai.engine.canon.types.id_number import IdNumberType
 from mingbai.engine.reading.shapes import TEXT
-from mingbai.registry.actions.reasons import reason_of
 from mingbai.registry.models import Person, PersonDocument
 from mingbai.registry.queries.keys import person_ids
 from mingbai.registry.queries.roots import root_of

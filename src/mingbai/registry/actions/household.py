@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, User
+from mingbai.base.reasons import reason_of
 from mingbai.base.secrets import blind, seal
-from mingbai.registry.actions.reasons import reason_of
 from mingbai.registry.models import HEAD, Household, HouseholdMember, Person
 from mingbai.rulebook.relations import relation_names
 

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
+from mingbai.base.reasons import reason_of
 from mingbai.base.scope import ScopedQuerySet
-from mingbai.registry.actions.reasons import reason_of
 from mingbai.registry.models import MergeCandidate, MergeProposal, Person, PersonMerge
 
 _WHY: Final = "who stands in a merging is one truth for everybody"

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, User
+from mingbai.base.reasons import reason_of
 from mingbai.base.secrets import blind, unseal
-from mingbai.registry.actions.reasons import reason_of
 from mingbai.registry.models import Person, PersonName, RecordChange
 from mingbai.registry.queries.people import bound_name
 

@@ -68,7 +68,7 @@ def plan_batch(*, source: Source, sub_item: SubItem, period: int) -> Plan:
     before = _drawn_before(source, sub_item.code, period, due.lines)
     fresh = due.lines.join(before, on=KEY, how="anti", maintain_order="left")
     left["paid_before"] += due.lines.height - fresh.height
-    lines = set_off_lines(_counted(fresh, before), roots=source.roots)
+    lines = set_off_lines(_counted(fresh, before), sub_item=sub_item.code, roots=source.roots)
     return Plan(lines, {cause: count for cause, count in sorted(left.items()) if count})
 
 

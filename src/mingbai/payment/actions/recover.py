@@ -9,9 +9,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from mingbai.base.ledger import record_act
-from mingbai.base.models import User
+from mingbai.base.models import Act, User
 from mingbai.base.reasons import paper_of, reason_of
 from mingbai.engine.money import show_money
+from mingbai.payment.actions.transfers import record_transfers
 from mingbai.payment.models import PaymentLine, Recovery, RecoveryStep
 from mingbai.payment.queries.recoveries import with_progress
 
@@ -73,7 +74,7 @@ def propose_recovery(
             return recovery
     except IntegrityError as error:
         raise CannotRecover(
-            "这一笔没有发放，或已提出的追回加上本次超过了发放金额。请核对后再提。"
+            "这一笔还没有到账（或已退票），或已提出的追回加上本次超过了发放金额。请核对后再提。"
         ) from error
 
 
@@ -152,6 +153,7 @@ def _next(
                 subject=f"recovery:{recovery.pk}",
                 payload={"step": str(step), "amount": amount, "document": document},
             )
+            move_by_claim(recovery=recovery, step=step, amount=amount, act=act)
             number = (steps.aggregate(last=Max("number"))["last"] or 0) + 1
             return _write(
                 recovery,
@@ -166,6 +168,19 @@ def _next(
             )
     except IntegrityError as error:
         raise CannotRecover(_MEANWHILE) from error
+
+
+def move_by_claim(*, recovery: Recovery, step: str, amount: int, act: Act) -> None:
+    """What a step of a recovery moves: a decision makes money due back, a repayment or a waiver
+    settles it. A proposal and a refusal move nothing. The database wants it before the step.
+    """
+    moved = {
+        RecoveryStep.Step.DECIDED: {"due_back": recovery.amount},
+        RecoveryStep.Step.REPAID: {"recovered": amount},
+        RecoveryStep.Step.WAIVED: {"waived": amount},
+    }.get(RecoveryStep.Step(step), {})
+    batch = recovery.line.batch
+    record_transfers(batch=batch, amounts=moved, act=act, recovery=recovery)
 
 
 _VERBS = {

@@ -11,14 +11,15 @@ from mingbai.payment.queries.recoveries import open_set_offs
 _NONE: Final = {"set_off": pl.lit(0, pl.Int64), "recovery_id": pl.lit(None, pl.Int64)}
 
 
-def set_off_lines(lines: pl.DataFrame, *, roots: pl.DataFrame) -> pl.DataFrame:
+def set_off_lines(lines: pl.DataFrame, *, sub_item: str, roots: pl.DataFrame) -> pl.DataFrame:
     """Give each line ``set_off`` (分) and ``recovery_id``; nearly all lines have none.
 
-    The oldest recovery of a person goes first, a line serves one recovery, and no line gives more
+    Only what the same sub-item overpaid: money voted for one use does not make up for another. The
+    oldest recovery of a person goes first, a line serves one recovery, and no line gives more
     than it pays or than was decided for one line.
     """
     lines = lines.with_columns(**_NONE)
-    claims = open_set_offs()
+    claims = open_set_offs(sub_item=sub_item)
     if not claims or not lines.height:
         return lines
     standing = dict(roots.iter_rows())

@@ -19,6 +19,7 @@ from mingbai.payment.models import (
     BatchStep,
     PaymentBatch,
     PaymentLine,
+    Recovery,
     SettledShare,
     Transfer,
 )
@@ -43,12 +44,13 @@ class Settled:
 
 
 def record_transfers(
-    *, batch: PaymentBatch, amounts: Mapping[str, int], act: Act
+    *, batch: PaymentBatch, amounts: Mapping[str, int], act: Act, recovery: Recovery | None = None
 ) -> list[Transfer]:
     """Move ``amounts`` (cause -> 分) for a batch inside the caller's transaction, by its act.
 
-    Nothing is written for an amount of 0. Errors: ``CannotRecordTransfer`` for a cause that is none
-    or outside a transaction; the database refuses to take out more than an account holds.
+    What a ``recovery`` moves stands on the batch that paid the line it claims back. Nothing is
+    written for an amount of 0. Errors: ``CannotRecordTransfer`` for a cause that is none or outside
+    a transaction; the database refuses to take out more than an account holds.
     """
     if not connection.in_atomic_block:
         raise CannotRecordTransfer("账户流水只能在事务内登记。")
@@ -59,6 +61,7 @@ def record_transfers(
             year=batch.year,
             sub_item=batch.sub_item,
             batch=batch,
+            recovery=recovery,
             cause=cause,
             from_account=MOVES[cause][0],
             to_account=MOVES[cause][1],
@@ -100,9 +103,11 @@ def move_by_step(*, batch: PaymentBatch, step: BatchStep) -> None:
     net = batch.expected_amount - batch.set_off_amount
     repaid = batch.kind == PaymentBatch.Kind.REPAID
     if step.step == BatchStep.Step.APPROVED:
+        _set_off(batch, "set_off", step.act)
         record_transfers(batch=batch, amounts={_either(repaid, "repaid", "approved"): net},
                          act=step.act)  # fmt: skip
     elif step.step == BatchStep.Step.VOIDED and _was_approved(batch):
+        _set_off(batch, "unset_off", step.act)
         record_transfers(batch=batch, amounts={_either(repaid, "unrepaid", "voided"): net},
                          act=step.act)  # fmt: skip
     elif step.step == BatchStep.Step.PAID and step.paid_date is not None:
@@ -112,6 +117,22 @@ def move_by_step(*, batch: PaymentBatch, step: BatchStep) -> None:
             _settle_lines(batch, lines, step.paid_date, step.act)
         else:
             _settle_cash(batch, file, step.paid_date, step.act)
+
+
+def _set_off(batch: PaymentBatch, cause: str, act: Act) -> None:
+    """What a batch keeps back counts, once approved, as paid for its month: nobody sends it, the
+    person has it. It stood as due back where it was overpaid.
+    """
+    if not batch.set_off_amount:
+        return
+    lines = PaymentLine.objects.unscoped(_WHY).filter(batch=batch, recovery__isnull=False)
+    sums = lines.order_by().values("recovery").annotate(kept=Sum("set_off"))
+    amounts = {row["recovery"]: row["kept"] for row in sums}
+    claims = Recovery.objects.unscoped(_WHY).filter(pk__in=list(amounts))
+    for claim in claims.select_related("line__batch").order_by("pk"):
+        record_transfers(
+            batch=claim.line.batch, amounts={cause: amounts[claim.pk]}, act=act, recovery=claim
+        )
 
 
 def live_file(batch: PaymentBatch) -> BankFile | None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from mingbai.base.models import ActMixin
 from mingbai.base.scope import ScopeBy, ScopedModel
 from mingbai.payment.models.batch import PaymentBatch
+from mingbai.payment.models.recovery import Recovery
 
 
 class Account(models.TextChoices):
@@ -42,6 +43,8 @@ class Cause(models.TextChoices):
     DUE_BACK = "due_back", "认定多发，应追回"
     WAIVED = "waived", "核销，不再追回"
     RECOVERED = "recovered", "追回"
+    SET_OFF = "set_off", "抵扣当期应发，不再追回"
+    UNSET_OFF = "unset_off", "抵扣的批次作废，仍应追回"
 
 
 #: Cause -> (from, to). A movement that is not here does not exist; a CHECK holds it.
@@ -59,7 +62,11 @@ MOVES: Final[dict[str, tuple[str, str]]] = {
     "due_back": ("paid", "due_back"),
     "waived": ("due_back", "paid"),
     "recovered": ("due_back", "recovered"),
+    "set_off": ("due_back", "paid"),
+    "unset_off": ("paid", "due_back"),
 }
+#: Movements of one recovery, on the batch that paid what is claimed back.
+CLAIMS: Final = ("due_back", "waived", "recovered", "set_off", "unset_off")
 
 
 def _known_move() -> Q:
@@ -73,7 +80,8 @@ class Transfer(ScopedModel, ActMixin):
     """An amount in 分 left one account for another, by one act, on one batch.
 
     A wrong movement is moved back by another. A trigger refuses to take out of an account more than
-    stands there; only the special account may be overdrawn, and is then shown as such.
+    stands there; only the special account may be overdrawn, and is then shown as such. What a
+    ``recovery`` moves is held by it: as much is due back as was decided, and no more is settled.
     """
 
     scope = ScopeBy(sub_item="sub_item")
@@ -83,6 +91,9 @@ class Transfer(ScopedModel, ActMixin):
     sub_item = models.CharField("子项", max_length=80)
     batch = models.ForeignKey(
         PaymentBatch, verbose_name="批次", on_delete=models.PROTECT, related_name="transfers"
+    )
+    recovery = models.ForeignKey(
+        Recovery, verbose_name="追回", null=True, on_delete=models.PROTECT, related_name="transfers"
     )
     cause = models.CharField("事由", max_length=10, choices=Cause)
     from_account = models.CharField("转出", max_length=10, choices=Account)
@@ -94,5 +105,10 @@ class Transfer(ScopedModel, ActMixin):
         constraints = (
             models.CheckConstraint(name="transfer_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(name="transfer_known_move", condition=_known_move()),
+            models.CheckConstraint(
+                name="transfer_names_recovery",
+                condition=Q(cause__in=CLAIMS, recovery__isnull=False)
+                | (~Q(cause__in=CLAIMS) & Q(recovery__isnull=True)),
+            ),
         )
         indexes = (models.Index(fields=("sub_item", "year"), name="transfer_by_sub_item"),)

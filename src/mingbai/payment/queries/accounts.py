@@ -13,7 +13,7 @@ from typing import Final
 
 from mingbai.base.scope import Asker
 from mingbai.funds.models import FundEntry
-from mingbai.payment.models import Transfer
+from mingbai.payment.models import Recovery, Transfer
 from mingbai.payment.models.transfer import Account, Cause
 
 #: Fund entries that move money between accounts, as (from, to); a reversal moves it back.
@@ -40,6 +40,7 @@ class Entry:
     cause: str
     amount: int
     batch_id: int | None = None
+    recovery_id: int | None = None
     fund_entry_id: int | None = None
     origin: tuple[int, int, int] | None = None
 
@@ -64,6 +65,12 @@ def entries(
     if account:
         found = [each for each in found if account in (each.from_account, each.to_account)]
     return found
+
+
+def entries_of_recovery(*, to: Asker, recovery: Recovery) -> list[Entry]:
+    """Every movement of one recovery, oldest first; what is due back and in what it ended."""
+    moved = Transfer.objects.seen_by(to).filter(recovery=recovery).order_by("act_id", "id")
+    return [_of_transfer(each) for each in moved]
 
 
 def add_balances(moved: Iterable[Entry]) -> dict[str, dict[str, int]]:
@@ -110,4 +117,5 @@ def _of_transfer(transfer: Transfer) -> Entry:
         cause=transfer.cause,
         amount=transfer.amount,
         batch_id=transfer.batch_id,
+        recovery_id=transfer.recovery_id,
     )

@@ -81,9 +81,10 @@ def recovery_steps(recovery: Recovery) -> list[RecoveryStep]:
     return list(steps.select_related("step_by").order_by("number"))
 
 
-def open_set_offs() -> tuple[SetOff, ...]:
-    """What was decided to be set off and is still open, oldest first; one query, few rows."""
-    rows = with_progress(Recovery.objects.unscoped(_WHY).filter(steps__method="set_off"))
+def open_set_offs(*, sub_item: str) -> tuple[SetOff, ...]:
+    """What a sub-item is to set off and is still open, oldest first; one query, few rows."""
+    claims = Recovery.objects.unscoped(_WHY).filter(sub_item=sub_item, steps__method="set_off")
+    rows = with_progress(claims)
     found = rows.filter(left_amount__gt=0).order_by("id")
     return tuple(
         SetOff(pk, person, left, monthly)

@@ -28,6 +28,7 @@ from mingbai.payment.queries import (
     recovery_seen,
     recovery_steps,
 )
+from mingbai.payment.queries.accounts import ACCOUNTS, CAUSES, entries_of_recovery
 from mingbai.payment.views.cards import PAGE
 from mingbai.registry.queries import (
     masked_names,
@@ -93,6 +94,15 @@ def recovery(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": _row(found, sub_item_names(year=found.year), people, town_names()),
         "steps": recovery_steps(found),
+        "moved": [
+            {
+                "entry": each,
+                "cause": CAUSES[each.cause],
+                "from": ACCOUNTS[each.from_account],
+                "to": ACCOUNTS[each.to_account],
+            }
+            for each in entries_of_recovery(to=to, recovery=found)
+        ],
         "may_decide": found.state == "proposed" and to.may("approve") and not own,
         "may_repay": open_ and to.may("draw"),
         "may_waive": open_ and to.may("approve") and not own,

@@ -15,7 +15,7 @@ from pathlib import Path
 from mingbai.base.models import Office, User
 from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
-from mingbai.delivery.actions import enter_progress
+from mingbai.delivery.actions import enter_progress, enter_works
 from mingbai.funds.actions import FundDiscrepancy, enter_fund_sheet
 from mingbai.funds.models import FundEntry
 from mingbai.intake.actions import receive_many
@@ -118,7 +118,7 @@ def receive_folder(
 def enter_sheets(
     *, year: int, book: Book, by: User | None, at: datetime
 ) -> dict[int, tuple[FundDiscrepancy, ...]]:
-    """Enter fund tables, progress tables and information pieces of the year's live sheets.
+    """Enter tables of funds, progress, works and information pieces of the year's live sheets.
 
     Returns the fund tables' discrepancies by sheet. Sheets already entered add nothing.
     """
@@ -140,6 +140,9 @@ def enter_sheets(
     progress = _live(year, "progress", "training")
     if progress:
         enter_progress(sheets=progress, book=book, by=by, at=at)
+    works = _live(year, "works")
+    if works:
+        enter_works(sheets=works, book=book, by=by, at=at)
     pieces = _live(year, "information")
     if pieces:
         enter_pieces(sheets=pieces, book=book, by=by, at=at)

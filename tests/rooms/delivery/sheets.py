@@ -24,10 +24,49 @@ _TYPES = {
     "city_adopted_date": pa.date32(),
     "province_adopted_date": pa.date32(),
     "id_key": pa.binary(16),
+    **{
+        f"{step}_date": pa.date32()
+        for step in (
+            "approval",
+            "tender",
+            "start",
+            "structure",
+            "completion",
+            "acceptance",
+            "handover",
+            "planned_start",
+            "planned_finish",
+        )
+    },
+    **{f"{word}_amount": pa.int64() for word in ("contract", "planned", "invested")},
 }
 _COLUMNS = {
     "progress": ("sub_item", "measure", "unit_name", "target", "month_done", "total_done"),
     "training": ("id_key", "course", "start_date", "end_date", "passed"),
+    "works": (
+        "sub_item",
+        "site_name",
+        "site_number",
+        "town",
+        "place",
+        "quantity",
+        "done_quantity",
+        "contractor",
+        "contractor_code",
+        "contract_number",
+        "contract_amount",
+        "planned_amount",
+        "invested_amount",
+        "planned_start_date",
+        "planned_finish_date",
+        "approval_date",
+        "tender_date",
+        "start_date",
+        "structure_date",
+        "completion_date",
+        "acceptance_date",
+        "handover_date",
+    ),
     "information": ("title", "sent_date", "city_adopted_date", "province_adopted_date"),
 }
 
@@ -46,9 +85,7 @@ def make_sheet(
     year: int = 2021,
 ) -> Sheet:
     """A sheet with these rows, lines counted from 4; ``follows`` makes it a correction."""
-    made = [
-        {"line": line, "verdict": 0, **row} for line, row in enumerate(rows, start=4)
-    ]  # fmt: skip
+    made = [{"line": line, "verdict": 0, **row} for line, row in enumerate(rows, start=4)]
     names = ("line", "verdict", *_COLUMNS[kind])
     schema = pa.schema([(name, _TYPES.get(name, pa.string())) for name in names])
     table = pa.Table.from_pylist(made, schema=schema)

@@ -1,6 +1,24 @@
-"""Progress and training as reported: one record a line, followed, never changed."""
+"""Progress, training and works as reported: one record a line, followed, never changed."""
 
+from mingbai.delivery.models.milestones import MilestonePhoto, MilestoneReport, MilestoneVerdict
 from mingbai.delivery.models.progress import EnteredSheet, ProgressReport
 from mingbai.delivery.models.training import TrainingHead
+from mingbai.delivery.models.upkeep import SiteNote, SiteNoteClosing, UpkeepDuty, UpkeepVisit
+from mingbai.delivery.models.works import EnteredWorks, SiteDetails, SiteProgress, WorkSite
 
-__all__ = ["EnteredSheet", "ProgressReport", "TrainingHead"]
+__all__ = [
+    "EnteredSheet",
+    "EnteredWorks",
+    "MilestonePhoto",
+    "MilestoneReport",
+    "MilestoneVerdict",
+    "ProgressReport",
+    "SiteDetails",
+    "SiteNote",
+    "SiteNoteClosing",
+    "SiteProgress",
+    "TrainingHead",
+    "UpkeepDuty",
+    "UpkeepVisit",
+    "WorkSite",
+]

@@ -24,10 +24,10 @@ RETURN_NOTES = "退回说明"
 NEEDS_SUB_ITEM = frozenset({"subsidy", "training"})
 """Kinds whose rows all belong to one sub-item, named above the table."""
 
-SUB_ITEM_A_ROW = frozenset({"progress", "funds"})
+SUB_ITEM_A_ROW = frozenset({"progress", "funds", "works"})
 """Kinds that name a sub-item in each row, or one above the table."""
 
-NEEDS_MONTH = frozenset({"subsidy", "progress", "funds"})
+NEEDS_MONTH = frozenset({"subsidy", "progress", "funds", "works"})
 """Kinds whose month must be known: from a title, a name or a column."""
 
 

@@ -31,6 +31,7 @@ from mingbai.rulebook.loading.programmes import (
     narrow_list,
 )
 from mingbai.rulebook.loading.rosters import read_common_rosters
+from mingbai.rulebook.loading.works import read_works
 from mingbai.rulebook.loading.years import read_year_list
 from mingbai.rulebook.model import (
     Absence,
@@ -43,6 +44,7 @@ from mingbai.rulebook.model import (
     Programme,
     Roster,
     Site,
+    WorksRules,
 )
 from mingbai.rulebook.shelf import BOOKS, Shelf
 
@@ -88,6 +90,7 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
         approvals=read_approvals(shelf, f"{folder}/approvals.yaml"),
         bank=read_bank(shelf, f"{folder}/bank.yaml"),
         posting=_posting_rules(shelf, common, loaded, known, chain),
+        works=_works(shelf, loaded, known, chain),
         procedures=read_procedures(shelf, programmes, chain=chain, year=year, rosters=by_code),
         calendar=read_calendar(shelf),
         coverages=read_coverages(shelf, year=year, rosters=common, sub_item=items.get),
@@ -203,6 +206,20 @@ def _posting_rules(
         county=chain.county,
         subsidy=common["subsidy"],
         exists=lambda code: code in known or _has_folder(code, loaded, shelf, chain),
+    )
+
+
+def _works(
+    shelf: Shelf, loaded: tuple[Loaded, ...], known: frozenset[str], chain: Chain
+) -> WorksRules:
+    """Read how works are built; a sub-item of another year may be named as well."""
+    carried = (each.programme for each in loaded if each.programme.status != "not_applicable")
+    return read_works(
+        shelf,
+        county=chain.county,
+        sub_items=[item for programme in carried for item in programme.sub_items],
+        exists=lambda code: code in known or _has_folder(code, loaded, shelf, chain),
+        calendar=read_calendar(shelf),
     )
 
 

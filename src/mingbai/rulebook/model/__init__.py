@@ -67,6 +67,13 @@ from mingbai.rulebook.model.words import (
     ValueIs,
     Watch,
 )
+from mingbai.rulebook.model.works import (
+    StopSeason,
+    WorkNetwork,
+    WorksRules,
+    WorkStep,
+    WorksTerms,
+)
 
 __all__ = [
     "Absence",
@@ -116,10 +123,15 @@ __all__ = [
     "ScheduleKind",
     "Site",
     "Status",
+    "StopSeason",
     "SubItem",
     "TargetState",
     "Term",
     "Tier",
     "ValueIs",
     "Watch",
+    "WorkNetwork",
+    "WorkStep",
+    "WorksRules",
+    "WorksTerms",
 ]

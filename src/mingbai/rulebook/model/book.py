@@ -32,6 +32,7 @@ from mingbai.rulebook.model.rules import (
     Exclusion,
     PresenceList,
 )
+from mingbai.rulebook.model.works import WorksRules
 
 #: For books made by hand, which have no table of official days: only weekends rest.
 WEEKENDS: Final = Calendar(date.fromisoformat("2015-01-01"), date.fromisoformat("2034-12-31"))
@@ -61,6 +62,7 @@ class Book:
     calendar: Calendar = field(default=WEEKENDS, kw_only=True)
     handling: tuple[Handling, ...] = field(default=(), kw_only=True)
     coverages: tuple[Coverage, ...] = field(default=(), kw_only=True)
+    works: WorksRules = field(default=WorksRules(), kw_only=True)
     offices: tuple[OfficeSpec, ...]
     sites: tuple[Site, ...]
     divisions: tuple[DivisionSpec, ...]

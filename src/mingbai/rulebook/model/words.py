@@ -25,6 +25,7 @@ RosterKind = Literal[
     "progress",
     "funds",
     "information",
+    "works",
 ]
 Layout = Literal["rows", "wide"]
 ColumnType = Literal[
@@ -42,6 +43,7 @@ ColumnType = Literal[
     "town",
     "village",
     "sub_item",
+    "credit_code",
 ]
 Privacy = Literal["open", "personal", "sensitive"]
 OfficeKind = Literal[

@@ -60,17 +60,7 @@ def report_milestone(
     """
     step = _step(site, said, book, localdate(at))
     document, note = _line(said.document, 80), _line(said.note, 200)
-    done = said.what == MilestoneReport.What.DONE and said.actual_date is not None
-    if done and step.paper and not document:
-        raise CannotReportMilestone(f"{step.name}要写明批文、合同或验收书的编号。请补填后再报。")
-    if done and len(photos) < step.photos:
-        raise CannotReportMilestone(f"{step.name}至少要 {step.photos} 张现场照片。请补拍后再报。")
-    if len(photos) > MOST_PHOTOS:
-        raise CannotReportMilestone(f"一次最多 {MOST_PHOTOS} 张照片。请挑选后再报。")
-    if said.actual_date is None and not note:
-        raise CannotReportMilestone("撤回日期要写明原因。请补填后再报。")
-    for content in photos:
-        _refuse_unreadable(content)
+    _refuse_lacking(step, said, document, note, photos)
     with transaction.atomic():
         last = (
             MilestoneReport.objects.unscoped(_WHY)
@@ -100,6 +90,23 @@ def report_milestone(
             raise CannotReportMilestone("这个节点刚刚由他人报过。请刷新页面核对。") from error
         _keep_photos(report, photos, act, by, at)
         return report
+
+
+def _refuse_lacking(
+    step: WorkStep, said: Reported, document: str, note: str, photos: Sequence[bytes]
+) -> None:
+    """Evidence that the book asks for, and photos that can be shown."""
+    done = said.what == MilestoneReport.What.DONE and said.actual_date is not None
+    if done and step.paper and not document:
+        raise CannotReportMilestone(f"{step.name}要写明批文、合同或验收书的编号。请补填后再报。")
+    if done and len(set(photos)) < step.photos:
+        raise CannotReportMilestone(f"{step.name}至少要 {step.photos} 张现场照片。请补拍后再报。")
+    if len(photos) > MOST_PHOTOS:
+        raise CannotReportMilestone(f"一次最多 {MOST_PHOTOS} 张照片。请挑选后再报。")
+    if said.actual_date is None and not note:
+        raise CannotReportMilestone("撤回日期要写明原因。请补填后再报。")
+    for content in photos:
+        _refuse_unreadable(content)
 
 
 def confirm_milestones(

@@ -7,6 +7,7 @@ from mingbai.rulebook.describe import (
     describe_book,
     describe_programme,
     describe_rules,
+    grade_words,
 )
 from mingbai.rulebook.faults import CannotLoadBook
 from mingbai.rulebook.loading.book import load_book
@@ -69,6 +70,7 @@ __all__ = [
     "describe_book",
     "describe_programme",
     "describe_rules",
+    "grade_words",
     "handling_on",
     "load_book",
     "work_case",

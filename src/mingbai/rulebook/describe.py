@@ -146,7 +146,7 @@ def _sub_item_lines(book: Book, item: SubItem) -> list[str]:
     if item.budgets:
         tiers = "、".join(f"{_TIERS[tier]}{_yuan(fen)}" for tier, fen in item.budgets.items())
         lines.append(f"预算：{_yuan(item.budget_fen)}，其中{tiers}。{_mark(item.budget_value_is)}")
-    lines += [_amount_line(rule, _grade_words(book, item)) for rule in item.amounts]
+    lines += [_amount_line(rule, grade_words(book, item)) for rule in item.amounts]
     lines += [_check_line(check, item) for check in item.checks]
     lines += _comparison_lines(book, item)
     lines += _procedure_lines(book, item)
@@ -164,8 +164,8 @@ def _measure_line(measure: Measure, towns: dict[str, str]) -> str:
     return f"{line}。{_mark(measure.value_is)}"
 
 
-def _grade_words(book: Book, item: SubItem) -> dict[str, str]:
-    """Return for each grade the first word that offices write for it."""
+def grade_words(book: Book, item: SubItem) -> dict[str, str]:
+    """Return for each grade of a sub-item the first word that offices write for it."""
     words: dict[str, str] = {}
     for column in book.roster(item.roster).columns if item.roster else ():
         if column.name == "grade":
@@ -258,7 +258,7 @@ def _absence_words(book: Book, absence: Absence) -> str:
 
 
 def _procedure_lines(book: Book, item: SubItem) -> list[str]:
-    words = _grade_words(book, item)
+    words = grade_words(book, item)
     return [
         f"办理：{rule.words(words)}。〔{rule.source}〕"
         for rule in book.procedures

@@ -73,12 +73,19 @@ def plan_batch(*, source: Source, sub_item: SubItem, period: int) -> Plan:
 
 
 def find_entitled(*, source: Source, sub_item: SubItem, period: int) -> Entitled:
-    """What the rows of one sub-item and month are due now, all rows at once."""
+    """What the rows of one sub-item and month are due now, all rows at once.
+
+    A grade that was decided for somebody holds from its month on, whatever the roster still says.
+    """
     rows = source.rows[sub_item.code].filter(pl.col("period") == period)
     rows = rows.join(source.enrolled(sub_item.code), on="id_key", how="left", maintain_order="left")
     rows = rows.join(
         source.stopped(sub_item.code, period), on="enrolment_id", how="left", maintain_order="left"
     )
+    rows = rows.join(
+        source.grades(sub_item.code, period), on="enrolment_id", how="left", maintain_order="left"
+    )
+    rows = rows.with_columns(grade=pl.coalesce("decided_grade", "grade")).drop("decided_grade")
     cause = (
         pl.when(pl.col("verdict").fill_null(0) >= _REJECTED)
         .then(pl.lit("rejected"))

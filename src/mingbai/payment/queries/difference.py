@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from mingbai.payment.models import PaymentBatch, PaymentLine
 from mingbai.payment.queries.source import to_roots
@@ -26,6 +26,7 @@ _LINES: Final = {
 #: Cause -> words for the page, in the order of the waterfall.
 WORDS: Final[dict[str, str]] = {
     "new": "新增",
+    "late": "资格迟办，补发应享月份",
     "resumed": "恢复发放",
     "rate": "标准调整",
     "grade": "类别或金额变动",
@@ -150,10 +151,26 @@ def _joined(both: pl.DataFrame, batch: PaymentBatch) -> list[tuple[str, int, int
     )
     known = came.filter(pl.col("person_id").is_in(list(earlier.iterator(20_000))))
     new = came.join(known, on="person_id", how="anti")
+    late = new.filter(pl.col("person_id").is_in(list(_enrolled_late(batch))))
+    new = new.join(late, on="person_id", how="anti")
     return [
         (cause, int(part["count"].sum()), _sum(part))
-        for cause, part in (("new", new), ("resumed", known))
+        for cause, part in (("new", new), ("late", late), ("resumed", known))
     ]
+
+
+def _enrolled_late(batch: PaymentBatch) -> set[int]:
+    """People whose right was put in force only after the month had been drawn: arrears of it."""
+    batches = PaymentBatch.objects.unscoped(_WHY).filter(
+        sub_item=batch.sub_item, period=batch.period
+    )
+    drawn = batches.exclude(steps__step="voided").aggregate(first=Min("act_id"))["first"]
+    if drawn is None:
+        return set()
+    late = Enrolment.objects.unscoped(_WHY).filter(sub_item=batch.sub_item, act_id__gt=drawn)
+    standing = dict(person_roots().iter_rows())
+    people = late.values_list("person_id", flat=True).iterator(20_000)
+    return {standing.get(each, each) for each in people}
 
 
 def _changed(both: pl.DataFrame, sub_item: SubItem | None) -> list[tuple[str, int, int]]:

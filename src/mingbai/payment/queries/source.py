@@ -19,7 +19,7 @@ from mingbai.registry.models import (
     PersonMerge,
     Settlement,
 )
-from mingbai.registry.queries import held_rows, person_roots, roster_rows, stops
+from mingbai.registry.queries import decided_grades, held_rows, person_roots, roster_rows, stops
 from mingbai.registry.queries.keys import with_standing_keys
 from mingbai.registry.queries.rows import ORIGIN
 
@@ -54,6 +54,7 @@ class Source:
     _enrolled: dict[str, pl.DataFrame] = field(default_factory=dict, compare=False)
 
     _stops: dict[str, pl.DataFrame] = field(default_factory=dict, compare=False)
+    _grades: dict[str, pl.DataFrame] = field(default_factory=dict, compare=False)
 
     def enrolled(self, sub_item: str) -> pl.DataFrame:
         """``id_key person_id enrolment_id end_period`` of a sub-item, read once a sub-item.
@@ -75,6 +76,15 @@ class Source:
             pl.col("to_period").is_null() | (pl.col("to_period") >= period),
         )
         return spans.select("enrolment_id", stop="cause").unique("enrolment_id", keep="first")
+
+    def grades(self, sub_item: str, period: int) -> pl.DataFrame:
+        """``enrolment_id decided_grade``: what was decided of a grade holds against the roster."""
+        if sub_item not in self._grades:
+            self._grades.clear()
+            self._grades[sub_item] = decided_grades(sub_item=sub_item)
+        begun = self._grades[sub_item].filter(pl.col("from_period") <= period)
+        newest = begun.sort("number").unique("enrolment_id", keep="last", maintain_order=True)
+        return newest.select("enrolment_id", decided_grade="grade")
 
 
 def to_roots(rows: pl.DataFrame, roots: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from mingbai.base.models import Division
 from mingbai.base.scope import Asker
 from mingbai.registry.actions import Asked
 from mingbai.registry.models import ApplicationStep
-from mingbai.rulebook import Book
+from mingbai.rulebook import Book, grade_words
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -52,7 +52,7 @@ class ApplyForm(forms.Form):
         cleaned = dict(super().clean() or {})
         sub_item, grade = cleaned.get("sub_item"), cleaned.get("grade", "")
         if sub_item and "grade" in cleaned:
-            known = _codes(self._book, sub_item)
+            known = grade_words(self._book, self._book.sub_item(sub_item))
             of, _, code = grade.rpartition("/")
             if known and of != sub_item:
                 self.add_error("grade", "这一项分类别，请选择它的类别。")
@@ -130,18 +130,5 @@ def _grades(book: Book, names: dict[str, str]) -> list[tuple[str, str]]:
         (f"{code}/{grade}", f"{names[code]}：{label}")
         for code in dict.fromkeys(rule.sub_item for rule in book.procedures)
         if code in names
-        for grade, label in _codes(book, code).items()
+        for grade, label in grade_words(book, book.sub_item(code)).items()
     ]
-
-
-def _codes(book: Book, sub_item: str) -> dict[str, str]:
-    """Grade -> its first wording on the sub-item's roster."""
-    roster = book.sub_item(sub_item).roster
-    if roster is None:
-        return {}
-    found: dict[str, str] = {}
-    for column in book.roster(roster).columns:
-        if column.name == "grade":
-            for text, code in column.codes.items():
-                found.setdefault(code, text)
-    return found

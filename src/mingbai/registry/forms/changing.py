@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -53,12 +54,17 @@ class ProposeChange(forms.Form):
         help_text="暂停到期自动恢复的、追回的写；其他不写。",
         widget=forms.TextInput(attrs=_MONTH),
     )  # fmt: skip
-    grade = forms.CharField(label="调整后的类别", max_length=40, required=False)
+    grade = forms.ChoiceField(label="调整后的类别", required=False)
     back_pay = forms.BooleanField(label="恢复时补发停发的月份", required=False)
     basis = forms.CharField(
         label="依据", max_length=200, help_text="例如“死亡证明”“入户核查表第3号”，请勿填写号码。",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, grades: Mapping[str, str], **more: Any) -> None:
+        super().__init__(*args, **more)
+        choices = [("", "不调整类别"), *grades.items()]
+        self.fields["grade"].choices = choices  # type: ignore[attr-defined]
 
     def wanted(self) -> Wanted:
         """What the form says."""

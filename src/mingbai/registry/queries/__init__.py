@@ -70,7 +70,7 @@ from mingbai.registry.queries.keys import (
     standing_keys,
 )
 from mingbai.registry.queries.known import Hint, known_about
-from mingbai.registry.queries.life import month_after, month_before, stops
+from mingbai.registry.queries.life import decided_grades, month_after, month_before, stops
 from mingbai.registry.queries.monthly import MonthReport, month_report
 from mingbai.registry.queries.names import (
     newest_year,
@@ -166,6 +166,7 @@ __all__ = [
     "boards_of",
     "changes_seen",
     "count_waiting",
+    "decided_grades",
     "describe_share",
     "desk_loads",
     "desk_offices",

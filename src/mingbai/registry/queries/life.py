@@ -68,6 +68,19 @@ def suspensions(steps: Iterable[_Row]) -> Iterator[_Stop]:
         yield open_stop
 
 
+def decided_grades(*, sub_item: str) -> pl.DataFrame:
+    """``enrolment_id number from_period grade`` of the decided changes of grade of a sub-item.
+
+    In a month the one with the highest number among those begun by then stands: a later decision
+    may reach back further than the one before it.
+    """
+    rows = EnrolmentStep.objects.unscoped(_WHY).filter(step="changed", enrolment__sub_item=sub_item)
+    found = rows.exclude(grade="").order_by("enrolment_id", "number")
+    columns = ("enrolment_id", "number", "from_period", "grade")
+    schema = dict(zip(columns, (pl.Int64(), pl.Int32(), pl.Int32(), pl.String()), strict=True))
+    return pl.DataFrame(list(found.values_list(*columns)), schema=schema, orient="row")
+
+
 def month_before(period: int) -> int:
     """The month before one given as yyyymm."""
     return period - 89 if period % 100 == 1 else period - 1

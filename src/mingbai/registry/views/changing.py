@@ -35,7 +35,7 @@ from mingbai.registry.queries.enrolments import (
     suspended_too_long,
 )
 from mingbai.registry.views.words import Words
-from mingbai.rulebook import Book, load_book
+from mingbai.rulebook import Book, grade_words, load_book
 
 PAGE: Final = 200
 
@@ -43,7 +43,8 @@ PAGE: Final = 200
 @require_GET
 def enrolment(request: HttpRequest, pk: int) -> HttpResponse:
     """One right: its steps, what is proposed, and what may be done."""
-    return _page(request, _found(request, pk), ProposeChange())
+    found = _found(request, pk)
+    return _page(request, found, ProposeChange(grades=_grades(found)))
 
 
 @require_POST
@@ -51,7 +52,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose a change of one right."""
     must(request, "settle", "您的角色不能拟办变动。变动由经办人员提出，由复核人员审定。")
     found = _found(request, pk)
-    form = ProposeChange(request.POST)
+    form = ProposeChange(request.POST, grades=_grades(found))
     if not form.is_valid():
         return _page(request, found, form, status=422)
     try:
@@ -191,6 +192,15 @@ def _page(
         "reasons": _reasons(),
     }  # fmt: skip
     return render(request, "registry/enrolment.html", context, status=status)
+
+
+def _grades(found: Enrolment) -> dict[str, str]:
+    """Grade -> its word, of the sub-item the right is for; none where it knows no grades."""
+    book = _book()
+    try:
+        return grade_words(book, book.sub_item(found.sub_item)) if book else {}
+    except KeyError:
+        return {}
 
 
 def _reasons() -> list[tuple[str, list[tuple[str, str]]]]:

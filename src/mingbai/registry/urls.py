@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from mingbai.registry import views
-from mingbai.registry.views import applying, changing, moving
+from mingbai.registry.views import applying, changing, moving, participation
 
 app_name = "registry"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("coverage/", views.coverage, name="coverage"),
     path("coverage/recount/", views.recount, name="recount"),
+    path("coverage/stopped/", participation.insured_stops, name="insured_stops"),
     path("coverage/<int:pk>/<slug:kind>/", views.gaps, name="coverage_gaps"),
     path("people/<int:pk>/", views.person, name="person"),
     path("people/<int:pk>/reveal/", views.reveal, name="reveal"),

@@ -30,8 +30,10 @@ from mingbai.registry.actions import (
     can_count,
     compare_sheets,
     count_coverage,
+    enrol_insured,
     enrol_sheets,
     follow_findings,
+    has_rolls,
 )
 from mingbai.report.actions import compile_summary
 from mingbai.report.models import Summary
@@ -172,6 +174,13 @@ def enrol_year(*, year: int, book: Book, by: User | None, at: datetime) -> None:
         enrol_sheets(sheets=sheets, book=book, by=by, at=at)
 
 
+def insure_year(*, year: int, book: Book, by: User | None, at: datetime) -> None:
+    """Enter the year's rolls of the insured, and count them where there is a register."""
+    enrol_insured(year=year, book=book, by=by, at=at)
+    if can_count(year=year, book=book):
+        count_coverage(year=year, book=book, by=by, at=at)
+
+
 def compare_year(
     *, year: int, book: Book, by: User | None, at: datetime
 ) -> tuple[ComparisonReport, int]:
@@ -190,9 +199,9 @@ def enter_received(
         compare_year(year=year, book=book, by=by, at=at)
     with stage("enrol"):
         enrol_year(year=year, book=book, by=by, at=at)
-    if can_count(year=year, book=book):
+    if has_rolls(year=year, book=book):
         with stage("insure"):
-            count_coverage(year=year, book=book, by=by, at=at)
+            insure_year(year=year, book=book, by=by, at=at)
 
 
 def pay_months(

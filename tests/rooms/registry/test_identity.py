@@ -22,6 +22,7 @@ from mingbai.registry.actions import (
 )
 from mingbai.registry.models import Enrolment, Person, PersonDocument, PersonName, RecordChange
 from mingbai.registry.queries import find_people, known_keys, person_ids, show_person
+from mingbai.registry.queries.accounts import accepted_accounts
 
 pytestmark = pytest.mark.django_db
 RIGHT = id_number(77, "19600203")
@@ -177,6 +178,29 @@ def test_another_account_waits_for_a_clerk(tree, at):
     assert enrol(tree, at, *sheets).change_count == 0
     back = hand_in(tree, at, [row(1)], month=4)
     assert enrol(tree, at, back).change_count == 1, "back to the first account is a change too"
+
+
+def test_the_first_account_of_a_right_is_followed_and_only_the_first(tree, at):
+    bare = {**row(1), "account": None}
+    enrol(tree, at, hand_in(tree, at, [bare]))
+    assert enrol(tree, at, hand_in(tree, at, [row(1)], month=2)).change_count == 1
+    first = changes(kind="account").get()
+    assert (first.decision, first.from_period) == ("followed", 202102)
+    right = Enrolment.objects.unscoped("test").get()
+    assert right.account_key is None, "what the right began with stays as it was"
+    found = {month: accepted_accounts(sub_item=right.sub_item, period=month)
+             for month in (202101, 202102)}  # fmt: skip
+    assert not found[202101]
+    assert found[202102][right.pk].account_key == bytes(first.value_key)
+    later = hand_in(tree, at, [row(1, account="6217000099999999")], month=3)
+    assert enrol(tree, at, later).change_count == 1
+    second = changes(kind="account", decision="").get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RecordChange.objects.create(
+            person=second.person, enrolment=right, kind="account", value_sealed=b"x",
+            value_key=b"y" * 16, from_period=202104, decision="followed", decided_at=at,
+            decision_act=second.act, act=second.act,
+        )  # fmt: skip
 
 
 def test_another_name_waits_and_is_kept_with_the_old_one(tree, at):

@@ -60,6 +60,7 @@ from mingbai.registry.actions.household import (
     found_household,
     set_guardian,
 )
+from mingbai.registry.actions.insure import CannotEnrolInsured, enrol_insured, has_rolls
 from mingbai.registry.actions.merge import (
     CannotMergePeople,
     CannotUndoMerge,
@@ -147,6 +148,7 @@ __all__ = [
     "CannotDraftPosting",
     "CannotDropPosting",
     "CannotEndEnrolments",
+    "CannotEnrolInsured",
     "CannotEnrolSheets",
     "CannotKeepPhoto",
     "CannotMergePeople",
@@ -191,11 +193,13 @@ __all__ = [
     "drop_posting",
     "end_enrolments",
     "end_membership",
+    "enrol_insured",
     "enrol_sheets",
     "find_same_people",
     "follow_findings",
     "form_households",
     "found_household",
+    "has_rolls",
     "issue_slips",
     "keep_apart",
     "keep_board_photo",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -46,25 +46,37 @@ class _Read:
 
 
 def count_coverage(*, year: int, book: Book, by: User | None, at: datetime) -> list[CoverageCount]:
-    """Count every coverage of the year's book; sheets counted before are not counted again.
+    """Count every coverage of the year's book, where anything it rests on has changed.
 
-    Returns the newest counting of each. Errors: ``CannotCountCoverage`` where a coverage has no
-    roll or no register yet, naming which.
+    A new list of deaths counts only with who died before the year: those of the year are due and
+    insured all the same. Returns the newest counting of each. Errors: ``CannotCountCoverage``
+    where a coverage has no roll or no register yet, naming which.
     """
-    counted = []
-    for coverage in book.coverages:
-        sheets = _sheets(coverage, year, book)
-        digest = _digest(sheets)
-        known = CoverageCount.objects.unscoped(_WHY).filter(
-            year=year,
-            sub_item=coverage.sub_item,
-            sheets_digest=digest,
-            rulebook_digest=book.digest,
+    return [_newest(each, year, book, by, at) for each in book.coverages]
+
+
+def _newest(
+    coverage: Coverage, year: int, book: Book, by: User | None, at: datetime
+) -> CoverageCount:
+    sheets = _sheets(coverage, year, book)
+    gone = _gone(coverage, sheets, date(year, 1, 1))
+    read = _digest(_numbers(sheets))
+    basis = _digest(
+        [
+            *_numbers(each for each in sheets if each.roster not in coverage.gone),
+            *(key.hex() for key in gone.sort()),
+        ]
+    )
+    known = CoverageCount.objects.unscoped(_WHY).filter(
+        year=year, sub_item=coverage.sub_item, rulebook_digest=book.digest
+    )
+    same = known.filter(sheets_digest=read).first()
+    newest = known.order_by("-id").first()
+    if same is not None or newest is None or newest.basis_digest != basis:
+        newest = same or _count(
+            coverage, sheets, gone, (read, basis), year=year, book=book, by=by, at=at
         )
-        counted.append(
-            known.first() or _count(coverage, sheets, digest, year=year, book=book, by=by, at=at)
-        )
-    return counted
+    return newest
 
 
 def can_count(*, year: int, book: Book) -> bool:
@@ -93,14 +105,19 @@ def _sheets(coverage: Coverage, year: int, book: Book) -> list[Sheet]:
     return sheets
 
 
-def _digest(sheets: Sequence[Sheet]) -> str:
-    return hashlib.sha256(",".join(str(sheet.pk) for sheet in sheets).encode()).hexdigest()
+def _numbers(sheets: Iterable[Sheet]) -> list[str]:
+    return [str(sheet.pk) for sheet in sheets]
+
+
+def _digest(words: Sequence[str]) -> str:
+    return hashlib.sha256(",".join(words).encode()).hexdigest()
 
 
 def _count(
     coverage: Coverage,
     sheets: Sequence[Sheet],
-    digest: str,
+    gone: pl.Series,
+    digests: tuple[str, str],
     *,
     year: int,
     book: Book,
@@ -115,7 +132,7 @@ def _count(
             subject=f"{coverage.sub_item}:{year}",
             payload={"sheets": [sheet.pk for sheet in sheets], "book": book.digest},
         )
-        read = _read(coverage, sheets, date(year, 1, 1))
+        read = _read(coverage, sheets, gone)
         register = _placed(read)
         insured = _classed(read, register)
         villages = _villages(register, insured, read.twice, {town.code for town in book.towns})
@@ -123,7 +140,8 @@ def _count(
             year=year,
             sub_item=coverage.sub_item,
             rule=coverage.rule_id,
-            sheets_digest=digest,
+            sheets_digest=digests[0],
+            basis_digest=digests[1],
             rulebook_digest=book.digest,
             twice_count=read.twice.height,
             silent_village_count=villages.filter(
@@ -161,22 +179,29 @@ def _by_part(people: pl.DataFrame) -> dict[str, int]:
     return dict(zip(counts["part"].to_list(), counts["count"].to_list(), strict=True))
 
 
-def _read(coverage: Coverage, sheets: Sequence[Sheet], first_day: date) -> _Read:
-    def rows(codes: Sequence[str]) -> pl.DataFrame:
-        chosen = [sheet for sheet in sheets if sheet.roster in codes]
-        found = roster_rows(sheets=chosen, to=_TO, columns=_COLUMNS)
-        return with_village_codes(found.filter(pl.col("id_key").is_not_null()))
+def _rows(sheets: Sequence[Sheet], codes: Sequence[str]) -> pl.DataFrame:
+    chosen = [sheet for sheet in sheets if sheet.roster in codes]
+    found = roster_rows(sheets=chosen, to=_TO, columns=_COLUMNS)
+    return with_village_codes(found.filter(pl.col("id_key").is_not_null()))
 
-    roll = rows([coverage.roster])
+
+def _gone(coverage: Coverage, sheets: Sequence[Sheet], first_day: date) -> pl.Series:
+    """Who died or moved away before the year began."""
+    gone = _rows(sheets, coverage.gone)
+    return gone.filter(pl.col("event_date") < first_day)["id_key"].unique()
+
+
+def _read(coverage: Coverage, sheets: Sequence[Sheet], gone: pl.Series) -> _Read:
+    roll = _rows(sheets, [coverage.roster])
     once = roll.unique("id_key", keep="first", maintain_order=True)
     again = roll.join(once, on=ORIGIN, how="anti", maintain_order="left")
-    gone = rows(coverage.gone)
+    register = _rows(sheets, [coverage.register])
     return _Read(
         insured=once,
         twice=again.unique("id_key", keep="first", maintain_order=True),
-        register=rows([coverage.register]).unique("id_key", keep="first", maintain_order=True),
-        elsewhere=rows(coverage.elsewhere)["id_key"].unique(),
-        gone=gone.filter(pl.col("event_date") < first_day)["id_key"].unique(),
+        register=register.unique("id_key", keep="first", maintain_order=True),
+        elsewhere=_rows(sheets, coverage.elsewhere)["id_key"].unique(),
+        gone=gone,
     )
 
 

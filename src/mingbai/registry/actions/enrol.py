@@ -8,23 +8,20 @@ from datetime import datetime
 from typing import Final
 
 import polars as pl
-import pyarrow as pa
 from django.db import transaction
-from django.db.models import Model
 
-from mingbai.base.bulk import insert_rows
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, User
 from mingbai.base.scope import Asker
-from mingbai.base.secrets import blind_many, seal_many
+from mingbai.base.secrets import seal_many
 from mingbai.intake.models import Sheet
 from mingbai.intake.queries import live_sheets
 from mingbai.registry.actions.follow import follow_changes
+from mingbai.registry.actions.people import insert_found, write_people
 from mingbai.registry.actions.taken import take_over_enrolments
 from mingbai.registry.models import Enrolment, Finding, FindingEvidence, Person
 from mingbai.registry.queries.findings import held_rows
 from mingbai.registry.queries.keys import person_ids, standing_keys
-from mingbai.registry.queries.people import bound_name
 from mingbai.registry.queries.roots import person_roots
 from mingbai.registry.queries.rows import ORIGIN, roster_rows, with_village_codes
 from mingbai.rulebook import Book
@@ -132,24 +129,9 @@ def _enrol(rosters: Sequence[Sheet], digest: str, by: User | None, at: datetime)
 def _add_persons(rows: pl.DataFrame, act: Act) -> int:
     first = rows.unique("id_key", keep="first", maintain_order=True)
     known = _person_ids(first["id_key"].to_list())
-    new = first.join(known, on="id_key", how="anti", maintain_order="left")
-    new = with_village_codes(new)
-    keys = new["id_key"].to_list()
-    pairs = zip(new["name"].fill_null("").to_list(), new["town"].to_list(), strict=True)
-    bound_names = pa.array([bound_name(name, town) for name, town in pairs], pa.string())
-    columns: dict[str, Sequence[object]] = {
-        "id_key": keys,
-        "id_sealed": seal_many("person.id_number", new["id_number"].to_list(), keys),
-        "name_sealed": seal_many("person.name", new["name"].fill_null("").to_list(), keys),
-        "name_key": blind_many("name", bound_names).to_pylist(),
-        "birth_date": new["birth_date"].dt.to_string("%Y-%m-%d").to_list(),
-        "sex": new["sex"].to_list(),
-        "town": new["town"].to_list(),
-        "village": new["village"].to_list(),
-        "phone_sealed": seal_many("person.phone", new["phone"].to_list(), keys),
-        "phone_key": new["phone_key"].to_list(),
-    }
-    return _insert(Person, columns, new, act)
+    return write_people(
+        new=first.join(known, on="id_key", how="anti", maintain_order="left"), act=act
+    )
 
 
 def _with_persons(rows: pl.DataFrame) -> pl.DataFrame:
@@ -201,23 +183,12 @@ def _add_enrolments(rows: pl.DataFrame, act: Act) -> int:
         "since_period": new["since_period"].to_list(),
         "end_reason": [""] * new.height,
     }
-    return _insert(Enrolment, columns, new, act)
+    return insert_found(Enrolment, columns, new, act)
 
 
 def _newest_enrolment() -> int:
     newest = Enrolment.objects.unscoped(_WHY).order_by("-id").values_list("id", flat=True).first()
     return newest or 0
-
-
-def _insert(
-    model: type[Model], columns: dict[str, Sequence[object]], rows: pl.DataFrame, act: Act
-) -> int:
-    whole = {
-        **columns,
-        **{name: rows[name].to_list() for name in ORIGIN},
-        "act_id": [act.pk] * rows.height,
-    }
-    return insert_rows(model, list(whole), zip(*whole.values(), strict=True))
 
 
 def _person_ids(keys: list[bytes]) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Following what later rosters say about known people: phones at once, the rest on a word."""
+"""Following what later rosters say of known people: phones and first accounts at once."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ def follow_changes(*, rows: pl.DataFrame, act: Act, by: User | None, at: datetim
     """Write what rows say otherwise than the records of their people, each with its origin.
 
     ``rows``: ``person_id sub_item period name phone phone_key account account_key`` and origin. The
-    phone of the newest month becomes the person's; a name or an account waits for a clerk, since
-    the one may be somebody else's row and the other is where money goes. Running again adds
-    nothing. Returns how many were written.
+    phone of the newest month becomes the person's, and the first account of a right that has none
+    counts from its month on. Another name or account waits for a clerk, since the one may be
+    somebody else's row and the other is where money goes. Running again adds nothing. Returns how
+    many were written.
     """
     if not rows.height:
         return 0
@@ -108,7 +109,7 @@ def _phones(rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
         pl.col("phone_key").ne_missing(pl.col("known_phone"))
         & (pl.col("period") > pl.col("heard_until").fill_null(0))
     )
-    return _shaped(told, "phone", pl.col("phone"), pl.col("phone_key"))
+    return _shaped(told, "phone", pl.col("phone"), pl.col("phone_key"), follows=pl.lit(True))
 
 
 def _names(rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
@@ -156,7 +157,14 @@ def _accounts(rows: pl.DataFrame) -> pl.DataFrame:
         ~pl.col("known") & pl.col("account_key").ne_missing(pl.col("before"))
     )
     new = new.with_columns(person_id=pl.col("owner_id"))
-    return _shaped(new, "account", pl.col("account"), pl.col("account_key"), pl.col("enrolment_id"))
+    return _shaped(
+        new,
+        "account",
+        pl.col("account"),
+        pl.col("account_key"),
+        enrolment=pl.col("enrolment_id"),
+        follows=pl.col("before").is_null(),
+    )
 
 
 def _rights(rows: pl.DataFrame) -> pl.DataFrame:
@@ -199,7 +207,13 @@ def _rights(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _shaped(
-    rows: pl.DataFrame, kind: str, value: pl.Expr, key: pl.Expr, enrolment: pl.Expr | None = None
+    rows: pl.DataFrame,
+    kind: str,
+    value: pl.Expr,
+    key: pl.Expr,
+    *,
+    enrolment: pl.Expr | None = None,
+    follows: pl.Expr | None = None,
 ) -> pl.DataFrame:
     nothing = pl.lit(None, pl.Int64)
     return rows.select(
@@ -210,6 +224,7 @@ def _shaped(
         key.alias("value_key"),
         pl.col("period").cast(pl.Int32).alias("from_period"),
         *(pl.col(name) for name in ORIGIN),
+        (pl.lit(False) if follows is None else follows).alias("follows"),
     )
 
 
@@ -225,7 +240,7 @@ def _anchors(people: Sequence[int]) -> dict[int, bytes]:
 def _write(
     found: pl.DataFrame, sealed: list[bytes | None], act: Act, by: User | None, at: datetime
 ) -> None:
-    followed = [kind == "phone" for kind in found["kind"].to_list()]
+    followed = found["follows"].to_list()
     columns: dict[str, Sequence[object]] = {
         **{name: found[name].to_list() for name in _FOUND if name != "value"},
         "value_sealed": sealed,

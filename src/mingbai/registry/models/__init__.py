@@ -32,6 +32,7 @@ from mingbai.registry.models.identity import (
     PersonName,
     RecordChange,
 )
+from mingbai.registry.models.insured import Participation, ParticipationStep, RollEntry
 from mingbai.registry.models.life import (
     ChangeVerdict,
     EnrolmentChange,
@@ -75,6 +76,8 @@ __all__ = [
     "Move",
     "Objection",
     "ObjectionStep",
+    "Participation",
+    "ParticipationStep",
     "Person",
     "PersonDocument",
     "PersonMerge",
@@ -83,6 +86,7 @@ __all__ = [
     "Posting",
     "PostingStep",
     "RecordChange",
+    "RollEntry",
     "ScopeByEnrolment",
     "ScopeByPerson",
     "ScopeByResidence",

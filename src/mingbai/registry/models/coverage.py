@@ -12,6 +12,8 @@ from mingbai.base.scope import Everyone, ScopeBy, ScopedModel
 class CoverageCount(ScopedModel, ActMixin):
     """One counting of a sub-item's insured in a year, from just the sheets its digest names.
 
+    Sheets that change nothing it rests on (``basis_digest``) make no new counting.
+
     Everybody on the register is due, insured elsewhere, or gone before the year began; everybody
     insured is due, elsewhere, gone, or not on the register. Each person counts once.
     """
@@ -23,6 +25,8 @@ class CoverageCount(ScopedModel, ActMixin):
     sub_item = models.CharField("子项", max_length=80)
     rule = models.CharField("规则", max_length=160)
     sheets_digest = models.CharField("所用报表摘要", max_length=64)
+    # What the counts rest on: of lists of the gone only who left before the year.
+    basis_digest = models.CharField("统计依据摘要", max_length=64, default="")
     rulebook_digest = models.CharField("规则库摘要", max_length=64)
     registered_count = models.PositiveIntegerField("户籍人口")
     elsewhere_count = models.PositiveIntegerField("已在别处参保")

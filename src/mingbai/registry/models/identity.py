@@ -117,8 +117,9 @@ class PersonName(ScopedModel, OriginMixin, ActMixin):
 class RecordChange(ScopedModel, OriginMixin, ActMixin):
     """Something new about a known person: a phone, a name, the account of an enrolment.
 
-    A phone is ``followed`` at once. A name or an account waits for a clerk: accounts are where
-    money goes. What was reported never changes; the decision is written once.
+    A phone is ``followed`` at once, and so is the first account of a right that has none. Another
+    name or account waits for a clerk: accounts are where money goes. What was reported never
+    changes; the decision is written once.
     """
 
     scope = ScopeByPerson()
@@ -175,7 +176,7 @@ class RecordChange(ScopedModel, OriginMixin, ActMixin):
                     decision="followed",
                     decided_at__isnull=False,
                     decision_act__isnull=False,
-                    kind="phone",
+                    kind__in=("phone", "account"),
                 )
                 | Q(
                     decision__in=("accepted", "refused"),

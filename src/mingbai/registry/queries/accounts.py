@@ -1,4 +1,4 @@
-"""Which account an enrolment is paid to in a month, where a reported change was accepted."""
+"""Which account an enrolment is paid to in a month, where a reported one was taken over."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class AcceptedAccount:
 
 
 def accepted_accounts(*, sub_item: str, period: int) -> dict[int, AcceptedAccount]:
-    """Enrolment -> its account in a month, of those whose account a clerk let change.
+    """Enrolment -> its account in a month, of those who got their first one after they were
+    enrolled, or whose account a clerk let change.
 
     Of several the one from the latest month counts. Only the changed ones: one small query.
     """
@@ -30,7 +31,7 @@ def accepted_accounts(*, sub_item: str, period: int) -> dict[int, AcceptedAccoun
         RecordChange.objects.unscoped(_WHY)
         .filter(
             kind=RecordChange.Kind.ACCOUNT,
-            decision=RecordChange.Decision.ACCEPTED,
+            decision__in=(RecordChange.Decision.ACCEPTED, RecordChange.Decision.FOLLOWED),
             enrolment__sub_item=sub_item,
             from_period__lte=period,
         )

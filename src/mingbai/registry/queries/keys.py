@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 import polars as pl
 from django.db.models import Q
 
 from mingbai.registry.models import Person, PersonDocument
-from mingbai.registry.queries.roots import records_of, root_ids
+from mingbai.registry.queries.roots import person_roots, records_of, root_ids
 
 _WHY: Final = "which numbers mean one person is one truth for everybody"
 #: Up to so many keys are asked for by key; beyond, reading the whole index is faster.
@@ -32,6 +33,22 @@ def person_ids(keys: Sequence[bytes]) -> dict[bytes, int]:
         part = documents.filter(number_key__in=keys[start : start + _STEP])
         found.update({bytes(key): pk for key, pk in part.values_list("number_key", "person_id")})
     return found
+
+
+def known_people() -> pl.DataFrame:
+    """``id_key person_id``: every number that means somebody, and the record that stands for them.
+
+    For whoever holds a whole county against it: half a million rows in about a second, 40 bytes
+    each.
+    """
+    documents = PersonDocument.objects.unscoped(_WHY).filter(revoked_act__isnull=True)
+    rows = documents.values_list("number_key", "person_id").iterator(20_000)
+    schema = {"id_key": pl.Binary(), "person_id": pl.Int64()}
+    parts = [pl.DataFrame(schema=schema)]
+    while part := [(bytes(key), pk) for key, pk in islice(rows, 50_000)]:
+        parts.append(pl.DataFrame(part, schema=schema, orient="row"))
+    found = pl.concat(parts).join(person_roots(), on="person_id", how="left")
+    return found.select("id_key", pl.coalesce("root_id", "person_id").alias("person_id"))
 
 
 def standing_keys() -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Pages of participation: the county by town, a town by village, the people who differ."""
+"""Pages of participation: the county by town, a town by village, who differs, who stopped."""
 
 from __future__ import annotations
 
@@ -15,14 +15,24 @@ from django.views.decorators.http import require_GET, require_POST
 from mingbai.base.asking import asker_of, must_of_county, user_of
 from mingbai.base.attachments import XLSX, attached
 from mingbai.paper.tables import ExportColumn, write_export
-from mingbai.registry.actions import CannotCountCoverage, count_coverage
+from mingbai.registry.actions import (
+    CannotCountCoverage,
+    CannotEnrolInsured,
+    can_count,
+    count_coverage,
+    enrol_insured,
+)
 from mingbai.registry.models import CoverageCount, CoverageGap
 from mingbai.registry.queries import (
     gaps_seen,
+    insured_by_town,
     newest_count,
+    newest_entry,
     newest_year,
     ratio_of,
     show_gaps,
+    show_stops,
+    stops_seen,
     sub_item_names,
     town_coverage,
     town_names,
@@ -35,6 +45,7 @@ from mingbai.rulebook.model.coverage import Coverage
 
 PAGE = 50
 _KINDS = dict(CoverageGap.Kind.choices)
+_STOPS = {"ended": "已终止", "held": "待核实"}
 
 
 @require_GET
@@ -57,7 +68,10 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "town_name": town_names().get(town, ""),
         "may_count": to.sees_all and to.may("settle"),
         "kinds": _KINDS.items(),
+        "entry": newest_entry(to=to, year=year, sub_item=rule.sub_item),
     }
+    if not town and context["entry"]:
+        context["insured"] = insured_by_town(to=to, year=year, sub_item=rule.sub_item)
     if count is not None:
         of_town = village_coverage(count, to=to, town=town) if town else None
         context["places"] = of_town if of_town is not None else town_coverage(count, to=to)
@@ -68,19 +82,51 @@ def coverage(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def recount(request: HttpRequest) -> HttpResponse:
-    """Count again from the sheets that stand now."""
-    must_of_county(request, "settle", "您的角色不能重新统计参保。统计由县民生办的经办人员办理。")
+    """Enter the rolls that stand now, and count them against the register."""
+    must_of_county(request, "settle", "您的角色不能登记和统计参保。请由县民生办的经办人员办理。")
     year = newest_year()
     if year is None:
         raise Http404("还没有年度清单。")
     book, _ = _rule(year, "")
+    by, at = user_of(request), timezone.now()
     try:
-        count_coverage(year=year, book=book, by=user_of(request), at=timezone.now())
-    except CannotCountCoverage as error:
+        entries = enrol_insured(year=year, book=book, by=by, at=at)
+        if can_count(year=year, book=book):
+            count_coverage(year=year, book=book, by=by, at=at)
+    except (CannotEnrolInsured, CannotCountCoverage) as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "已按现有的花名册和底册重新统计。")
+        new = sum(each.entered_count for each in entries if each.act.at == at)
+        messages.success(request, f"已按现有的花名册和底册登记、统计，新登记 {new} 人。")
     return redirect("registry:coverage")
+
+
+@require_GET
+def insured_stops(request: HttpRequest) -> HttpResponse:
+    """People whose participation ended or is held, with why and the row that tells so."""
+    year = newest_year()
+    if year is None:
+        raise Http404("还没有年度清单。")
+    book, rule = _rule(year, request.GET.get("sub_item", ""))
+    to, towns = asker_of(request), town_names()
+    step, town = request.GET.get("step", ""), request.GET.get("town", "")
+    found = stops_seen(
+        to=to, year=year, sub_item=rule.sub_item, step=step if step in _STOPS else "",
+        town=town if town in towns else "",
+    )  # fmt: skip
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": show_stops(page, book=book, towns=towns),
+        "step": step,
+        "steps": _STOPS,
+        "town": town,
+        "towns": towns,
+        "rule": rule,
+        "name": sub_item_names(year=year).get(rule.sub_item, rule.sub_item),
+        "year": year,
+    }
+    return render(request, "registry/insured_stops.html", context)
 
 
 @require_GET

@@ -20,6 +20,7 @@ from mingbai.registry.queries import (
     find_people,
     findings_of_person,
     newest_year,
+    participations_of,
     show_person,
     town_names,
 )
@@ -104,6 +105,10 @@ def _person_page(
         "enrolments": [
             {"row": row, "sub_item": words.sub_items.get(row.sub_item, row.sub_item)}
             for row in enrolments_of(shown, to=to)
+        ],
+        "participations": [
+            {"row": row, "sub_item": words.sub_items.get(row.sub_item, row.sub_item)}
+            for row in participations_of(shown, to=to)
         ],
         "findings": [finding_card(each, words) for each in findings_of_person(shown, to=to)],
         "form": form,

@@ -31,7 +31,8 @@ PAGES = {
     "registry:dynamics_table",
     "registry:updates", "registry:merges", "registry:households",
     "payment:corrections", "payment:accounts",
-    "today", "delivery:programmes", "programme:matrix", "programme:changes", "programme:check",
+    "today", "delivery:programmes", "delivery:works", "delivery:gantt", "delivery:week",
+    "delivery:waiting", "programme:matrix", "programme:changes", "programme:check",
     "programme:letters",
     "intake:inbox", "registry:people",
     "registry:coverage", "registry:insured_stops",
@@ -131,6 +132,9 @@ DOES = {
     "programme:draft": "compile",
     "programme:send": "compile",
     "programme:sign": "compile",
+    "delivery:report_milestone": "hand_in",
+    "delivery:confirm_milestones": "approve",
+    "delivery:return_milestone": "approve",
 }
 #: Not for towns and departments, whatever their role.
 COUNTY_ONLY = {
@@ -149,7 +153,8 @@ RECORDS = {
     "payment:bank", "payment:bank_return", "payment:correction", "payment:evidence",
     "programme:revision", "programme:history", "programme:letter", "programme:letter_docx",
     "programme:scan",
-    "delivery:programme", "intake:progress", "intake:receipt", "intake:sheet",
+    "delivery:programme", "delivery:site", "delivery:report_page", "delivery:site_photo",
+    "intake:progress", "intake:receipt", "intake:sheet",
     "registry:posting", "registry:posting_sheet", "registry:posting_docx",
     "registry:posting_page", "registry:board_photo", "registry:objection",
     "registry:coverage_gaps", "registry:person", "registry:finding", "registry:slip",

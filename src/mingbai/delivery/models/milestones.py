@@ -83,6 +83,14 @@ class MilestonePhoto(ActMixin, ScopedModel):
     if TYPE_CHECKING:
         report_id: int
 
+    @property
+    def position(self) -> str:
+        """Where it was taken, as people read it; empty where the phone wrote nothing."""
+        if self.latitude is None or self.longitude is None:
+            return ""
+        north, east = self.latitude / 1_000_000, self.longitude / 1_000_000
+        return f"北纬{north:.5f}° 东经{east:.5f}°"
+
     class Meta:
         verbose_name = "节点照片"
         ordering = ("id",)

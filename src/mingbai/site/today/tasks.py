@@ -15,6 +15,7 @@ from mingbai.site.today.money import about_batches
 from mingbai.site.today.postings import about_postings
 from mingbai.site.today.promises import about_letters
 from mingbai.site.today.rights import about_applications, about_changes, about_suspended
+from mingbai.site.today.works import about_works
 
 Group = Callable[[Asked], list[Task]]
 
@@ -28,6 +29,7 @@ GROUPS: Final[tuple[Group, ...]] = (
     about_postings,
     about_slips,
     about_visits,
+    about_works,
     about_sheets,
 )
 

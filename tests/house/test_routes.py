@@ -22,6 +22,8 @@ NOWHERE = {
     "chapter": "no-such-thing",
     "measure": "no-such-thing",
     "kind": "left_out",
+    "month": 6,
+    "key": "no-such-figure",
 }
 #: Open to strangers.
 OPEN = {"signin", "alive"}
@@ -41,6 +43,7 @@ PAGES = {
     "registry:month", "registry:export", "effects", "registry:postings", "registry:objections",
     "payment:batches",
     "payment:recoveries", "payment:funding", "funds:table", "outreach:offices", "report:papers",
+    "report:board", "report:wall",
 }  # fmt: skip
 #: Pages for those who hold a permission; others are refused.
 PAGES_WITH = {
@@ -162,6 +165,7 @@ RECORDS = {
     "payment:batch", "payment:recovery",
     "payment:person", "funds:programme",
     "outreach:office", "report:paper", "report:docx", "report:changes", "report:why",
+    "report:why_now", "report:office_board", "report:town_board",
 }  # fmt: skip
 
 

@@ -16,5 +16,10 @@ urlpatterns = [
     path("report/<int:pk>/issue/", views.issue, name="issue"),
     path("report/<int:pk>/changes/", views.changes, name="changes"),
     path("report/outline/<int:year>/<int:half>/<slug:chapter>/", views.outline, name="outline"),
+    path("boards/", views.board, name="board"),
+    path("boards/wall/", views.wall, name="wall"),
+    path("boards/offices/<slug:code>/", views.office_board, name="office_board"),
+    path("boards/towns/<slug:code>/", views.town_board, name="town_board"),
     path("why/<int:pk>/", views.why, name="why"),
+    path("why/<int:year>/<int:month>/<str:key>/", views.why_now, name="why_now"),
 ]

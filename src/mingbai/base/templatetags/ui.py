@@ -3,7 +3,7 @@
 ``{% load ui %}`` then ``{% light state text %}``, ``{% planbar done planned state %}``,
 ``{% pager page unit %}``, ``{% tile_money amount unit %}``, ``{% chart id option label %}`` with
 ``{% chart_scripts %}`` in the block ``scripts``, and the filters ``period``, ``percent``,
-``points``, ``grouped``, ``yuan``, ``scaled``, ``digest``.
+``points``, ``grouped``, ``yuan``, ``scaled``, ``ten_thousands``, ``digest``.
 """
 
 from __future__ import annotations
@@ -139,6 +139,13 @@ def yuan(amount: Any) -> str:
 def scaled(amount: Any, unit: str = "万元") -> str:
     """分 in a larger unit with two places: 669000000000|scaled:"亿元" -> 66.90亿元."""
     return "—" if amount is None or amount == "" else show_scaled(int(amount), unit, 2)
+
+
+@register.filter
+def ten_thousands(amount: Any) -> str:
+    """分 in 万元 with two places and no unit, for a column that names it: 100000000 -> 100.00."""
+    empty = amount is None or amount == ""
+    return "—" if empty else show_scaled(int(amount), "万元", 2, with_unit=False)
 
 
 @register.simple_tag

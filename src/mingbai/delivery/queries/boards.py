@@ -123,13 +123,14 @@ def town_tables(
     to: Asker,
     year: int,
     period: int,
-    programme: str,
     found: Sequence[Light],
     given: Sequence[Report],
+    programme: str | None = None,
 ) -> dict[str, tuple[MeasureTable, ...]]:
     """Sub-item -> its measures by town, for the towns this asker may see; two queries.
 
-    ``found`` and ``given`` are the programme's lights and the reports up to the same month.
+    ``found`` and ``given`` are lights, of one programme or of all, and the reports up to the same
+    month.
     """
     by_measure: dict[int, list[TownShare]] = defaultdict(list)
     for share in shares(to=to, year=year, programme=programme):

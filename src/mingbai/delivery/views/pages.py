@@ -33,11 +33,6 @@ from mingbai.funds.queries import add_up
 from mingbai.programme.queries import adopted_years, planned_curves, programme_year, programmes
 
 
-def _asker(request: HttpRequest) -> Asker:
-    asker: Asker = request.asker  # type: ignore[attr-defined]
-    return asker
-
-
 def _choice(request: HttpRequest, to: Asker) -> tuple[ChooseMonth, int | None, int]:
     """The form, the year chosen (the newest by default) and the month (the newest reported)."""
     years = adopted_years(to=to)

@@ -148,7 +148,7 @@ def _part(
     values: tuple[int, int],
     to: Asker,
 ) -> PartChange:
-    show = value_printer(drafts[1], path)
+    show = value_printer(papers.card_of(drafts[1]), path)
     before, after = _leaves(*drafts, path, to)
     old, new = frozenset(before), frozenset(after)
     gone = [(leaf, False) for leaf in before if leaf not in new]

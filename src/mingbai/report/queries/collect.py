@@ -43,10 +43,18 @@ class Maker(Protocol):
 
 @dataclass(frozen=True)
 class Source:
-    """A room that makes figures, and the acts that can move them with their Chinese names."""
+    """A room that makes figures, and the acts that can move them with their Chinese names.
+
+    ``families`` are how figures begin of which there is one for each record, such as a sub-item.
+    """
 
     maker: Maker
     verbs: Mapping[str, str]
+    families: tuple[str, ...] = ()
+
+    def makes(self, key: str) -> bool:
+        """Whether this room makes the figure of that key."""
+        return key in self.maker.CARDS or key.startswith(self.families)
 
 
 _ADOPT: Final = {
@@ -67,7 +75,7 @@ SOURCES: tuple[Source, ...] = (
             "enter_fund_sheet": "记入资金表",
         },
     ),
-    Source(delivery, {**_ADOPT, "enter_progress": "记入进度"}),
+    Source(delivery, {**_ADOPT, "enter_progress": "记入进度"}, ("delivery.completion.",)),
     Source(payment, {"confirm_batch": "确认发放", "void_batch": "作废批次"}),
     Source(
         registry,
@@ -120,7 +128,7 @@ def known_cards() -> dict[str, Card]:
 def source_of(key: str) -> Source:
     """The room that makes this figure; ``KeyError`` where none does."""
     for source in SOURCES:
-        if key in source.maker.CARDS:
+        if source.makes(key):
             return source
     raise KeyError(key)
 

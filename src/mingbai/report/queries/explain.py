@@ -1,4 +1,4 @@
-"""From a statement down to the sheet line it came from, one level at a time."""
+"""From a figure, stated or live, down to the sheet line it came from, one level at a time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from mingbai.base.figures import Branch, Card, Leaf, show_value
+from mingbai.base.figures import Branch, Card, Evidence, Leaf, show_value
 from mingbai.base.scope import Asker
 from mingbai.engine.money import show_money
 from mingbai.intake.models import Receipt
@@ -49,20 +49,36 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A figure as a paper states it or a page shows it: what asking "why?" needs to know of it.
+
+    ``display`` is how it is written there; a figure that a paper prints as a list has its list in
+    it. ``evidence`` says how many records stand behind the value, and which.
+    """
+
+    card: Card
+    value: int | Fraction | str | None
+    numerator: int | None
+    denominator: int | None
+    display: str
+    when: Moment
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
 class Explanation:
     """One level of the answer to 「这个数从哪里来」.
 
-    ``headline`` is the value as printed, ``exact`` before rounding; a figure that a paper prints as
-    a list has its list in ``statement.display``.
+    ``headline`` is the value as printed, ``exact`` before rounding.
     """
 
-    statement: Statement
-    card: Card
+    shown: Shown
     headline: str
     exact: str
     computation: str
     steps: tuple[Step, ...]
     parts: tuple[Part, ...]
+    has_sides: bool
     is_last: bool
     total: str
     adds_up: bool | None
@@ -70,8 +86,12 @@ class Explanation:
     after: tuple[str, ...] | None
 
     @property
+    def card(self) -> Card:
+        return self.shown.card
+
+    @property
     def depth(self) -> int:
-        """How many steps below the statement this level lies."""
+        """How many steps below the figure this level lies."""
         return len(self.steps)
 
 
@@ -80,16 +100,44 @@ def moment_of(statement: Statement) -> Moment:
     return Moment(statement.summary.year, statement.cutoff_date, statement.as_of_seq)
 
 
+def shown_in(statement: Statement) -> Shown:
+    """The figure as the statement froze it."""
+    return Shown(
+        card=papers.card_of(statement),
+        value=papers.value_of(statement),
+        numerator=statement.numerator,
+        denominator=statement.denominator,
+        display=statement.display,
+        when=moment_of(statement),
+        evidence=Evidence(
+            statement.evidence_record, statement.evidence_count, statement.evidence_digest
+        ),
+    )
+
+
+def shown_now(key: str, *, when: Moment, to: Asker) -> Shown:
+    """The figure as it stands, for what this asker may see. Errors: ``KeyError``."""
+    made = collect.collect_figures((key,), when=when, to=to)[key]
+    return Shown(
+        made.card, made.value, made.numerator, made.denominator, made.show(), when, made.evidence
+    )
+
+
 def explain_statement(statement: Statement, path: Sequence[str], to: Asker) -> Explanation:
+    """Why a paper states what it states; raises CannotExplain on a wrong path."""
+    return explain_shown(shown_in(statement), path, to)
+
+
+def explain_shown(shown: Shown, path: Sequence[str], to: Asker) -> Explanation:
     """Definition, computation and the parts at ``path``; raises CannotExplain on a wrong path.
 
     A trailing ``@500`` in the path pages a long level, as in ``walk_figure``.
     """
-    card = papers.card_of(statement)
+    card = shown.card
     keys, offset = _split(path)
     try:
-        level = collect.walk(statement.key, tuple(path), when=moment_of(statement), to=to)
-        steps = _steps(statement, keys, to)
+        level = collect.walk(card.key, tuple(path), when=shown.when, to=to)
+        steps = _steps(shown, keys, to)
     except KeyError as error:
         raise CannotExplain(
             f"“{card.name}”往下没有这一层：{'/'.join(keys) or '（空）'}。请从上一层重新点选"
@@ -97,24 +145,24 @@ def explain_statement(statement: Statement, path: Sequence[str], to: Asker) -> E
     rest = next((each for each in level if _is_rest(each)), None)
     total = sum(each.value for each in level)
     listed = [each for each in level if each is not rest]
-    show = value_printer(statement, keys)
+    show = value_printer(card, keys)
     names = file_names(listed, to)
     parts = tuple(_part(each, keys, show, names) for each in listed)
+    # Neither two sides nor measures in units of their own make a sum that means anything.
     sides = _are_sides(listed)
+    apart = sides or (card.unit == "ratio" and not keys)
     whole = offset == 0 and (rest is not None or len(level) < LEVEL_SIZE)
     return Explanation(
-        statement=statement,
-        card=card,
-        headline=show_value(card, papers.value_of(statement)),
-        exact=exact_text(card, papers.value_of(statement)),
-        computation=_computation(statement, card),
+        shown=shown,
+        headline=show_value(card, shown.value),
+        exact=exact_text(card, shown.value),
+        computation=_computation(shown),
         steps=steps,
-        parts=parts if sides else _with_shares(parts, [each.value for each in listed]),
+        parts=parts if apart else _with_shares(parts, [each.value for each in listed]),
+        has_sides=sides,
         is_last=bool(listed) and isinstance(listed[0], Leaf),
-        total="" if sides else show(total),
-        adds_up=_adds_up(statement, card, keys, total)
-        if whole and to.sees_all and not sides
-        else None,
+        total="" if apart else show(total),
+        adds_up=_adds_up(shown, keys, total) if whole and to.sees_all and not apart else None,
         before=_page(keys, offset - LEVEL_SIZE) if offset else None,
         after=_page(keys, offset + len(listed))
         if rest is not None or len(level) >= LEVEL_SIZE
@@ -143,19 +191,19 @@ def _page(keys: tuple[str, ...], offset: int) -> tuple[str, ...]:
     return (*keys, f"@{offset}") if offset > 0 else keys
 
 
-def _steps(statement: Statement, keys: tuple[str, ...], to: Asker) -> tuple[Step, ...]:
+def _steps(shown: Shown, keys: tuple[str, ...], to: Asker) -> tuple[Step, ...]:
     """The labels of the steps taken, read from the levels above."""
     steps = []
     for depth, key in enumerate(keys):
-        above = collect.walk(statement.key, keys[:depth], when=moment_of(statement), to=to)
+        above = collect.walk(shown.card.key, keys[:depth], when=shown.when, to=to)
         labels = {each.key: each.label for each in above if isinstance(each, Branch)}
         steps.append(Step(labels.get(key, key), keys[: depth + 1]))
     return tuple(steps)
 
 
-def value_printer(statement: Statement, keys: Sequence[str]) -> Callable[[int], str]:
+def value_printer(card: Card, keys: Sequence[str]) -> Callable[[int], str]:
     """Prints the values of a level exactly, in the unit that the figure's parts have there."""
-    side = _side_card(papers.card_of(statement), tuple(keys))
+    side = _side_card(card, tuple(keys))
 
     def show(value: int) -> str:
         return f"{show_money(value)}元" if side.unit == "fen" else f"{value:,}{side.word}"
@@ -218,13 +266,13 @@ def _with_shares(parts: tuple[Part, ...], values: Sequence[int]) -> tuple[Part, 
     )
 
 
-def _adds_up(statement: Statement, card: Card, keys: tuple[str, ...], total: int) -> bool | None:
-    """Whether a side's first split adds up to what the paper states; unknown further down."""
-    if card.unit == "text":
+def _adds_up(shown: Shown, keys: tuple[str, ...], total: int) -> bool | None:
+    """Whether a side's first split adds up to what is shown; unknown further down."""
+    if shown.card.unit == "text":
         return None
     if keys == ("denominator",):
-        return total == statement.denominator
-    return total == statement.numerator if keys in ((), ("numerator",)) else None
+        return total == shown.denominator
+    return total == shown.numerator if keys in ((), ("numerator",)) else None
 
 
 def exact_text(card: Card, value: int | Fraction | str | None) -> str:
@@ -240,22 +288,23 @@ def exact_text(card: Card, value: int | Fraction | str | None) -> str:
     return f"{int(value):,}{card.word}"
 
 
-def _computation(statement: Statement, card: Card) -> str:
+def _computation(shown: Shown) -> str:
     """How the value came about, in one line."""
+    card = shown.card
     if card.unit == "ratio":
         over = _side_card(card, ("numerator",))
         under = _side_card(card, ("denominator",))
-        if statement.numerator is None or statement.denominator is None:
+        if shown.numerator is None or shown.denominator is None:
             return ""
-        printed = show_value(card, papers.value_of(statement))
+        printed = show_value(card, shown.value)
         return (
-            f"{exact_text(over, statement.numerator)} ÷ "
-            f"{exact_text(under, statement.denominator)} = {printed}"
+            f"{exact_text(over, shown.numerator)} ÷ "
+            f"{exact_text(under, shown.denominator)} = {printed}"
         )
-    if card.unit == "text" or statement.numerator is None:
+    if card.unit == "text" or shown.numerator is None:
         return ""
-    exact = exact_text(card, statement.numerator)
-    printed = show_value(card, papers.value_of(statement))
+    exact = exact_text(card, shown.numerator)
+    printed = show_value(card, shown.value)
     return "" if exact == printed else f"{exact} ≈ {printed}"
 
 

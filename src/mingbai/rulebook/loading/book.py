@@ -31,6 +31,7 @@ from mingbai.rulebook.loading.programmes import (
     narrow_list,
 )
 from mingbai.rulebook.loading.rosters import read_common_rosters
+from mingbai.rulebook.loading.tiles import read_tiles
 from mingbai.rulebook.loading.works import read_works
 from mingbai.rulebook.loading.years import read_year_list
 from mingbai.rulebook.model import (
@@ -95,6 +96,7 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
         calendar=read_calendar(shelf),
         coverages=read_coverages(shelf, year=year, rosters=common, sub_item=items.get),
         handling=read_handling(shelf, county=folder),
+        tiles=read_tiles(shelf, f"{folder}/tiles.yaml", divisions=divisions, towns=towns),
         offices=offices,
         sites=_sites(shelf, rosters),
         divisions=divisions,

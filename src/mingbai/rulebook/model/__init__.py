@@ -46,6 +46,7 @@ from mingbai.rulebook.model.rules import (
     PresenceList,
     Schedule,
 )
+from mingbai.rulebook.model.tiles import TileMap
 from mingbai.rulebook.model.words import (
     AmountKind,
     CheckKind,
@@ -128,6 +129,7 @@ __all__ = [
     "TargetState",
     "Term",
     "Tier",
+    "TileMap",
     "ValueIs",
     "Watch",
     "WorkNetwork",

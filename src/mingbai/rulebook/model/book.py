@@ -32,6 +32,7 @@ from mingbai.rulebook.model.rules import (
     Exclusion,
     PresenceList,
 )
+from mingbai.rulebook.model.tiles import TileMap
 from mingbai.rulebook.model.works import WorksRules
 
 #: For books made by hand, which have no table of official days: only weekends rest.
@@ -63,6 +64,7 @@ class Book:
     handling: tuple[Handling, ...] = field(default=(), kw_only=True)
     coverages: tuple[Coverage, ...] = field(default=(), kw_only=True)
     works: WorksRules = field(default=WorksRules(), kw_only=True)
+    tiles: TileMap | None = field(default=None, kw_only=True)
     offices: tuple[OfficeSpec, ...]
     sites: tuple[Site, ...]
     divisions: tuple[DivisionSpec, ...]

@@ -29,8 +29,14 @@
     option.animation = option.animation !== false && !calm;
     option.aria = { enabled: true, decal: { show: false }, ...option.aria };
     option.tooltip = { trigger: "axis", ...option.tooltip, renderMode: "richText", confine: true };
-    const chart = echarts.init(place, "mingbai");
+    /* Two device pixels at least: what is printed is what was drawn. */
+    const chart = echarts.init(place, "mingbai", { devicePixelRatio: Math.max(2, window.devicePixelRatio) });
     chart.setOption(option);
+    /* A point that knows where its rows are leads there. */
+    chart.on("click", (point) => {
+      const address = point.data && point.data.href;
+      if (typeof address === "string" && address.startsWith("/") && !address.startsWith("//")) window.location.assign(address);
+    });
     new ResizeObserver(() => chart.resize()).observe(place);
   }
 

@@ -1,17 +1,14 @@
-"""Pages of the report room: summaries, preview, changes, outlines, and 「这个数从哪里来」."""
+"""Pages of summaries: the list, the preview, what changed, and the outlines."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -29,18 +26,13 @@ from mingbai.report.actions import (
     write_outline,
 )
 from mingbai.report.forms import CompileForm, OutlineForm
-from mingbai.report.models import Half, Statement, Summary
+from mingbai.report.models import Half, Summary
 from mingbai.report.queries import (
-    CannotExplain,
-    Explanation,
-    explain_statement,
     list_changes,
     open_outline,
     outline_chapters,
     page_blocks,
     paper_file,
-    rounding_text,
-    statement,
     statements_of,
     summaries,
 )
@@ -186,51 +178,3 @@ def outline(request: HttpRequest, year: int, half: int, chapter: str) -> HttpRes
     context = {"form": form, "opened": opened, "year": year, "half": Half(half)}
     status = 422 if form.errors else 200
     return render(request, "report/outline.html", context, status=status)
-
-
-@require_GET
-def why(request: HttpRequest, pk: int) -> HttpResponse:
-    """Where a figure comes from: its definition, its parts, at last the line of a sheet."""
-    to = asker_of(request)
-    found = statement(pk, to=to)
-    if found is None:
-        raise Http404("没有这个数，或它所在的小结尚未印发")
-    try:
-        explained = explain_statement(found, tuple(request.GET.getlist("p")), to)
-    except CannotExplain as error:
-        raise Http404(str(error)) from error
-    context = {
-        "statement": found,
-        "explained": explained,
-        "rounding": rounding_text(explained.card),
-        "record_name": _record_name(found),
-        "steps": [(step.label, _address(pk, step.path)) for step in explained.steps],
-        "rows": [(part, _next_address(pk, part.path, part.address)) for part in explained.parts],
-        **_pages(pk, explained),
-    }
-    return render(request, "report/why.html", context)
-
-
-def _address(pk: int, path: tuple[str, ...]) -> str:
-    query = urlencode([("p", key) for key in path])
-    return reverse("report:why", args=[pk]) + (f"?{query}" if query else "")
-
-
-def _next_address(pk: int, path: tuple[str, ...], address: str) -> str:
-    return _address(pk, path) if path else address
-
-
-def _pages(pk: int, explained: Explanation) -> dict[str, str]:
-    before, after = explained.before, explained.after
-    return {
-        "before": "" if before is None else _address(pk, before),
-        "after": "" if after is None else _address(pk, after),
-    }
-
-
-def _record_name(found: Statement) -> str:
-    """The Chinese name of the kind of record behind a figure."""
-    try:
-        return str(apps.get_model(found.evidence_record)._meta.verbose_name)
-    except (LookupError, ValueError):
-        return found.evidence_record

@@ -1,0 +1,124 @@
+"""看板: the county's, an office's, a town's, and the wall screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from mingbai.base.asking import asker_of
+from mingbai.base.forms import ChooseMonth
+from mingbai.base.ledger import last_seq
+from mingbai.base.models import Division, Office
+from mingbai.base.scope import Asker
+from mingbai.delivery.queries import latest_period
+from mingbai.programme.queries import adopted_years
+from mingbai.report.queries.boards import Board, board_of, office_of_board, town_of_board
+from mingbai.report.views import drawings
+from mingbai.rulebook import load_book
+
+#: How often a wall screen asks for newer figures, in seconds.
+WALL_SECONDS = 300
+
+
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    """The board of all that this person answers for."""
+    return _show(request, "report/board.html")
+
+
+@require_GET
+def office_board(request: HttpRequest, code: str) -> HttpResponse:
+    """The board of one lead office."""
+    office = office_of_board(code, to=asker_of(request))
+    if office is None:
+        raise Http404("没有这个单位，或不在您的查看范围内")
+    return _show(request, "report/board.html", office=office)
+
+
+@require_GET
+def town_board(request: HttpRequest, code: str) -> HttpResponse:
+    """The board of one town."""
+    town = town_of_board(code, to=asker_of(request))
+    if town is None:
+        raise Http404("没有这个镇，或不在您的查看范围内")
+    return _show(request, "report/board.html", town=town)
+
+
+@require_GET
+def wall(request: HttpRequest) -> HttpResponse:
+    """挂图作战: one screen for a wall, larger and darker, which renews itself."""
+    return _show(request, "report/wall.html")
+
+
+def _show(
+    request: HttpRequest,
+    template: str,
+    *,
+    office: Office | None = None,
+    town: Division | None = None,
+) -> HttpResponse:
+    to = asker_of(request)
+    years = adopted_years(to=to)
+    form = ChooseMonth(request.GET or None, years=years, newest="最新一期")
+    year, period = _month(form, to, years)
+    if year is None:
+        return render(request, template, {"form": form, "board": None})
+    form.show(year, period % 100)
+    found = board_of(to=to, year=year, period=period, as_of=last_seq(), office=office, town=town)
+    context = {
+        "form": form,
+        "year": year,
+        "period": period,
+        "board": found,
+        "office": office,
+        "town": town,
+        "refresh_seconds": WALL_SECONDS,
+        "query": f"?year={year}&month={period % 100}",
+        **_charts(found),
+    }
+    return render(request, template, context)
+
+
+def _month(form: ChooseMonth, to: Asker, years: tuple[int, ...]) -> tuple[int | None, int]:
+    """The year chosen or the newest, and the month chosen or the newest with a report."""
+    chosen: dict[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    year = chosen.get("year") or (years[0] if years else None)
+    if year is None:
+        return None, 0
+    month = chosen.get("month")
+    return year, year * 100 + month if month else latest_period(to=to, year=year) or year * 100 + 1
+
+
+def _charts(found: Board) -> dict[str, Any]:
+    book = load_book(year=found.year, county=settings.MINGBAI_COUNTY)
+    period = found.period
+    faces = [(face, drawings.why_address(key, period)) for key, face in found.faces.items()]
+    return {
+        "faces": faces,
+        "stands": drawings.on_time_words(found.counts),
+        "lines": [(light, drawings.programme_address(light, period)) for light in found.lights],
+        "behind_option": drawings.behind_chart(found.behind, period),
+        "waterfall_option": drawings.waterfall_chart(found.money, period),
+        "heat_rows": [
+            (row, [row.cells.get(town.code) for town in found.towns]) for row in found.grid
+        ],
+        "heat_height": "heat-s"
+        if len(found.grid) <= 12
+        else "heat-m"
+        if len(found.grid) <= 28
+        else "heat-l",
+        "heat_option": drawings.heat_chart(found.grid, found.towns, period),
+        "map_option": drawings.map_chart(found.towns, book.tiles, period),
+        "course_option": drawings.course_chart(found.course),
+        "money_course_option": drawings.money_course_chart(found.money, found.months),
+        "forecast_option": drawings.forecast_chart(found),
+    }
+
+
+def _heat_height(rows: int) -> str:
+    """The class of the heat map's height: the page's policy allows no measure of its own."""
+    return "heat-s" if rows <= 12 else "heat-m" if rows <= 28 else "heat-l"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -65,6 +66,7 @@ def make_figure(key: str, *, year: int, cutoff: date, as_of: int | None, to: Ask
         evidence = _evidence(part for each in done for part in each.judged)
         return Figure(card, len(done), cutoff, evidence, numerator=len(done))
     standing = _one(found, key)
+    card = replace(card, name=f"{standing.sub_item.name}{card.name}")
     deciding = standing.deciding
     if deciding is None or deciding.ratio is None:
         return Figure(card, None, cutoff, _evidence(standing.judged))

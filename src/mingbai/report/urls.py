@@ -21,5 +21,5 @@ urlpatterns = [
     path("boards/offices/<slug:code>/", views.office_board, name="office_board"),
     path("boards/towns/<slug:code>/", views.town_board, name="town_board"),
     path("why/<int:pk>/", views.why, name="why"),
-    path("why/<int:year>/<int:month>/<str:key>/", views.why_now, name="why_now"),
+    path("boards/why/<int:year>/<int:month>/<str:key>/", views.why_now, name="why_now"),
 ]

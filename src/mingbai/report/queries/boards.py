@@ -6,7 +6,7 @@ A board is of the county, of one office or of one town; each takes the same reco
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -109,6 +109,7 @@ class Board:
 
     year: int
     period: int
+    of_town: bool
     faces: Mapping[str, Figure]
     lights: tuple[Light, ...]
     outlooks: Mapping[str, Outlook]
@@ -171,18 +172,24 @@ def board_of(
     office: Office | None = None,
     town: Division | None = None,
 ) -> Board:
-    """A board for one month; the number of queries does not grow with sub-items or towns."""
+    """A board for one month; the number of queries does not grow with sub-items or towns.
+
+    A town's board is what the town itself sees: its own shares, reports and lights.
+    """
+    if town is not None:
+        to = _as_town(to, town)
     through = month_end(period)
     found = lights(to=to, year=year, period=period)
     if office is not None:
         found = tuple(each for each in found if each.sub_item.lead_office_id == office.pk)
     given = standing_reports(to=to, year=year, through=through)
     curves = planned_curves(to=to, year=year)
-    grid = _grid(to, year, period, found, given, town)
+    grid = _grid(to, year, period, found, given)
     codes = frozenset(each.sub_item.code for each in found)
     return Board(
         year=year,
         period=period,
+        of_town=town is not None or (not to.sees_all and bool(to.towns)),
         faces=_faces(to, Moment(year, through, as_of), whole=office is None and town is None),
         lights=found,
         outlooks=outlooks(to=to, year=year, period=period, found=found, given=given, curves=curves),
@@ -191,6 +198,17 @@ def board_of(
         course=_course(found, given, curves, period),
         money=_money(to, year, through, codes),
         months=_months(to, year, period, codes),
+    )
+
+
+def _as_town(to: Asker, town: Division) -> Asker:
+    """The same asker, seeing only what is this town's; never more than before."""
+    return replace(
+        to,
+        sees_all=False,
+        towns=frozenset({town.pk}),
+        sub_items=frozenset(),
+        office_ids=frozenset(),
     )
 
 
@@ -205,7 +223,6 @@ def _grid(
     period: int,
     found: Sequence[Light],
     given: Sequence[Report],
-    town: Division | None,
 ) -> tuple[GridRow, ...]:
     """Sub-items by towns, for each measure that is split and set."""
     tables = town_tables(to=to, year=year, period=period, found=found, given=given)
@@ -215,11 +232,7 @@ def _grid(
             part = table.measure
             if part.measure.target_state != "set":
                 continue
-            cells = {
-                row.town: Cell(row, _gap(row, light))
-                for row in table.rows
-                if row.share and (town is None or row.town == town.pk)
-            }
+            cells = {row.town: Cell(row, _gap(row, light)) for row in table.rows if row.share}
             if cells:
                 rows.append(GridRow(light, part, cells))
     return tuple(rows)

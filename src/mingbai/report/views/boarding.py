@@ -101,7 +101,7 @@ def _charts(found: Board) -> dict[str, Any]:
         "faces": faces,
         "stands": drawings.on_time_words(found.counts),
         "lines": [(light, drawings.programme_address(light, period)) for light in found.lights],
-        "behind_option": drawings.behind_chart(found.behind, period),
+        "behind_option": drawings.behind_chart(found.behind, period, of_town=found.of_town),
         "waterfall_option": drawings.waterfall_chart(found.money, period),
         "heat_rows": [
             (row, [row.cells.get(town.code) for town in found.towns]) for row in found.grid

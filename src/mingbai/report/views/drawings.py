@@ -55,8 +55,11 @@ def why_address(key: str, period: int) -> str:
     return reverse("report:why_now", args=[period // 100, period % 100, key])
 
 
-def behind_chart(behind: Sequence[Light], period: int) -> Option | None:
-    """The furthest behind: what was done as a bar, what was due as a mark."""
+def behind_chart(behind: Sequence[Light], period: int, *, of_town: bool = False) -> Option | None:
+    """The furthest behind: what was done as a bar, what was due as a mark.
+
+    A town's own completion is explained on the programme's page, the county's by its figure.
+    """
     shown = [each for each in behind[:MOST] if each.planned is not None]
     if not shown:
         return None
@@ -76,7 +79,7 @@ def behind_chart(behind: Sequence[Light], period: int) -> Option | None:
                 "name": "实际完成",
                 "type": "bar",
                 "barMaxWidth": 14,
-                "data": [_behind_bar(each, period) for each in shown],
+                "data": [_behind_bar(each, period, of_town) for each in shown],
             },
             {
                 "name": "序时应达",
@@ -91,19 +94,21 @@ def behind_chart(behind: Sequence[Light], period: int) -> Option | None:
     }
 
 
-def _behind_bar(light: Light, period: int) -> Option:
+def _behind_bar(light: Light, period: int, of_town: bool) -> Option:
+    figure = f"delivery.completion.{light.sub_item.code}"
     return {
         "value": percent(light.actual or 0),
         "itemStyle": {"color": _COLOURS[light.colour]},
-        "href": why_address(f"delivery.completion.{light.sub_item.code}", period),
+        "href": programme_address(light, period) if of_town else why_address(figure, period),
         "tooltip": {"formatter": f"{light.sub_item.name}\n{light.words}"},
     }
 
 
 def waterfall_chart(total: FundTotal, period: int) -> Option | None:
-    """计划, 到位, 拨付, 支出 with what is still missing between each, in 万元."""
+    """计划, 到位, 拨付, 支出 with what is still missing between each, in 亿元 or 万元."""
     if not total.budget:
         return None
+    word, unit = ("亿元", 10**10) if total.budget >= 10**10 else ("万元", 10**6)
     steps = (
         ("年度预算", 0, total.budget, "funds.budget"),
         ("未到位", min(total.arrived, total.budget), abs(total.budget - total.arrived), ""),
@@ -114,11 +119,11 @@ def waterfall_chart(total: FundTotal, period: int) -> Option | None:
         ("支出", 0, total.spent, "funds.spent"),
     )
     return {
-        "tooltip": {"trigger": "item", "formatter": "{b}：{c} 万元"},
-        "grid": {"left": 8, "right": 16, "top": 24, "bottom": 24, "containLabel": True},
+        "tooltip": {"trigger": "item", "formatter": f"{{b}}：{{c}} {word}"},
+        "grid": {"left": 8, "right": 16, "top": 36, "bottom": 24, "containLabel": True},
         "xAxis": {"type": "category", "data": [name for name, *_ in steps],
                   "axisLabel": {"interval": 0}},
-        "yAxis": {"type": "value", "name": "万元"},
+        "yAxis": {"type": "value", "name": word},
         "series": [
             {
                 "type": "bar",
@@ -126,7 +131,7 @@ def waterfall_chart(total: FundTotal, period: int) -> Option | None:
                 "silent": True,
                 "itemStyle": {"color": "transparent"},
                 "tooltip": {"show": False},
-                "data": [_ten_thousands(base) for _, base, _, _ in steps],
+                "data": [round(base / unit, 2) for _, base, _, _ in steps],
             },
             {
                 "type": "bar",
@@ -135,7 +140,7 @@ def waterfall_chart(total: FundTotal, period: int) -> Option | None:
                 "label": {"show": True, "position": "top"},
                 "data": [
                     {
-                        "value": _ten_thousands(height),
+                        "value": round(height / unit, 2),
                         **({"href": why_address(key, period)} if key else
                            {"itemStyle": {"color": "#d8cfbc"}}),
                     }
@@ -144,10 +149,6 @@ def waterfall_chart(total: FundTotal, period: int) -> Option | None:
             },
         ],
     }  # fmt: skip
-
-
-def _ten_thousands(fen: int) -> float:
-    return round(fen / 1_000_000, 1)
 
 
 def heat_chart(grid: Sequence[GridRow], towns: Sequence[TownSum], period: int) -> Option | None:
@@ -191,7 +192,7 @@ def heat_chart(grid: Sequence[GridRow], towns: Sequence[TownSum], period: int) -
             {
                 "type": "heatmap",
                 "label": {"show": True},
-                "itemStyle": {"borderColor": "#fffefb", "borderWidth": 2},
+                "itemStyle": {"borderWidth": 2},
                 "data": points,
             }
         ],
@@ -215,7 +216,7 @@ def map_chart(towns: Sequence[TownSum], tiles: TileMap | None, period: int) -> O
     """One tile a town, by where they lie to each other: the share of its measures on time."""
     placed = {} if tiles is None else tiles.tiles
     shown = [town for town in towns if town.code in placed]
-    if not shown:
+    if len(shown) < 2:
         return None
     width = max(placed[town.code][0] for town in shown)
     height = max(placed[town.code][1] for town in shown)
@@ -230,7 +231,7 @@ def map_chart(towns: Sequence[TownSum], tiles: TileMap | None, period: int) -> O
             {
                 "type": "heatmap",
                 "label": {"show": True, "formatter": "{b}", "fontWeight": 600, "lineHeight": 18},
-                "itemStyle": {"borderColor": "#fffefb", "borderWidth": 4, "borderRadius": 8},
+                "itemStyle": {"borderWidth": 4, "borderRadius": 8},
                 "data": [_tile(town, placed[town.code], period) for town in shown],
             }
         ],

@@ -19,6 +19,9 @@
     categoryAxis: { ...axis, splitLine: { show: false } },
     valueAxis: { ...axis, axisLine: { show: false } },
     legend: { textStyle: { color: token("--ink-soft") } },
+    visualMap: { textStyle: { color: token("--ink-soft") } },
+    bar: { label: { color: token("--ink"), textBorderWidth: 0 } },
+    heatmap: { itemStyle: { borderColor: token("--card") }, label: { color: "#1b2430", textBorderWidth: 0 } },
   });
 
   /* Tooltips are drawn on the canvas: an HTML one would need inline styles, which the page's policy refuses. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -77,7 +78,7 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
     _refuse_misfits(programmes, rosters, chain, year=year, total=listed.budget_total)
     items = {item.code: item for each in programmes for item in each.sub_items}
     known, by_code = frozenset(items), {each.code: each for each in rosters}
-    return Book(
+    book = Book(
         year=year,
         county=county,
         county_name=next(each.name for each in divisions if each.code == county),
@@ -88,23 +89,32 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
         exclusions=_exclusions(loaded, known, year=year, shelf=shelf, chain=chain),
         lists=_lists(loaded, known, year=year),
         absences=_absences(loaded, known, year=year, shelf=shelf, chain=chain),
-        approvals=read_approvals(shelf, f"{folder}/approvals.yaml"),
-        bank=read_bank(shelf, f"{folder}/bank.yaml"),
         posting=_posting_rules(shelf, common, loaded, known, chain),
         works=_works(shelf, loaded, known, chain),
         procedures=read_procedures(shelf, programmes, chain=chain, year=year, rosters=by_code),
-        calendar=read_calendar(shelf),
         coverages=read_coverages(shelf, year=year, rosters=common, sub_item=items.get),
-        handling=read_handling(shelf, county=folder),
-        tiles=read_tiles(shelf, f"{folder}/tiles.yaml", divisions=divisions, towns=towns),
         offices=offices,
         sites=_sites(shelf, rosters),
         divisions=divisions,
         cases=tuple(case for each in loaded for case in each.cases),
-        digest=shelf.digest,
-        files=shelf.files,
+        digest="",
+        files=(),
         _index=_index(programmes, rosters, offices),
     )
+    return _with_office_rules(book, shelf, folder, towns)
+
+
+def _with_office_rules(book: Book, shelf: Shelf, folder: str, towns: frozenset[str]) -> Book:
+    """Add what holds for the whole office, and last the digest of every file read."""
+    ruled = replace(
+        book,
+        approvals=read_approvals(shelf, f"{folder}/approvals.yaml"),
+        bank=read_bank(shelf, f"{folder}/bank.yaml"),
+        calendar=read_calendar(shelf),
+        handling=read_handling(shelf, county=folder),
+        tiles=read_tiles(shelf, f"{folder}/tiles.yaml", divisions=book.divisions, towns=towns),
+    )
+    return replace(ruled, digest=shelf.digest, files=shelf.files)
 
 
 def _refuse_misfits(
@@ -220,8 +230,8 @@ def _works(
         shelf,
         county=chain.county,
         sub_items=[item for programme in carried for item in programme.sub_items],
-        exists=lambda code: code in known or _has_folder(code, loaded, shelf, chain),
         calendar=read_calendar(shelf),
+        exists=lambda code: code in known or _has_folder(code, loaded, shelf, chain),
     )
 
 

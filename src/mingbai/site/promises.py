@@ -34,7 +34,7 @@ _HOUSE = Asker.system("the demonstration shows a year of targets and letters")
 #: Of the letters, so many from the end stay unsent, and so many before them unsigned.
 _UNSENT, _UNSIGNED = 2, 3
 #: A page that says what it is; scans of the demonstration carry nobody's signature.
-_SCAN: Final = b"""%PDF-1.4
+SCAN: Final = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R\
@@ -98,9 +98,7 @@ def _sign(year: int, crew: Crew, at: datetime) -> None:
         return
     send_letters(letters=sent, by=crew.clerk, at=at)
     for letter in sent[: len(sent) - _UNSIGNED]:
-        sign_letter(
-            letter=letter, signed_date=date(year, 3, 5), content=_SCAN, by=crew.clerk, at=at
-        )
+        sign_letter(letter=letter, signed_date=date(year, 3, 5), content=SCAN, by=crew.clerk, at=at)
 
 
 def _save(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mingbai.intake.queries.inbox import (
+    WRITTEN_UP,
     Card,
     Reason,
     SheetCard,
@@ -17,6 +18,7 @@ from mingbai.intake.queries.inbox import (
     receipts,
     sheets_with_reasons,
     upload_job,
+    working_day,
 )
 from mingbai.intake.queries.lines import (
     Cell,
@@ -37,6 +39,7 @@ from mingbai.intake.queries.sheets import (
 )
 
 __all__ = [
+    "WRITTEN_UP",
     "CannotSeeSheet",
     "Card",
     "Cell",
@@ -64,4 +67,5 @@ __all__ = [
     "superseded_sheets",
     "upload_job",
     "verdicts_of",
+    "working_day",
 ]

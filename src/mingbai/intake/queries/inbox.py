@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.utils.timezone import localdate
 
 from mingbai.base.models import Job
+from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.intake.messages import explain
 from mingbai.intake.models import Receipt, Sheet, Verdict
@@ -248,6 +251,18 @@ def handed_months(*, to: Asker) -> list[int]:
     """Months (yyyymm) with at least one sheet, newest first, for the inbox's filter."""
     rows = Sheet.objects.seen_by(to).filter(~Q(month=None)).values_list("year", "month").distinct()
     return sorted((year * 100 + month for year, month in rows.order_by() if month), reverse=True)
+
+
+#: A demonstration's pages count from so many days after the newest month handed in: its offices
+#: are then writing that month up.
+WRITTEN_UP: Final = timedelta(days=9)
+
+
+def working_day(*, at: datetime, demonstration: bool) -> date:
+    """The day pages count from: today, or the one a demonstration lives in."""
+    everywhere = Asker.system("which month the county is reporting is the same for everybody")
+    months = handed_months(to=everywhere) if demonstration else []
+    return month_end(months[0]) + WRITTEN_UP if months else localdate(at)
 
 
 def upload_job(pk: int, *, to: Asker) -> Upload | None:

@@ -46,7 +46,7 @@ from mingbai.registry.queries.applications import (
     show_names,
 )
 from mingbai.registry.queries.hands import hand_words, whose_turn
-from mingbai.registry.views.words import Words
+from mingbai.registry.views.words import Words, day_shown
 from mingbai.rulebook import Book, load_book
 from mingbai.rulebook.model.procedures import REVIEWS
 
@@ -75,7 +75,7 @@ def applications(request: HttpRequest) -> HttpResponse:
     to, book = asker_of(request), _book()
     if book is None:
         return render(request, "registry/applications.html", {"page": None})
-    today = timezone.localdate()
+    today = day_shown()
     words = Words.of(book.year)
     form = FilterApplications(
         request.GET or None, names=_paying(book), towns=sorted(town_names().items())
@@ -160,7 +160,7 @@ def known(request: HttpRequest) -> HttpResponse:
     }
     hints: tuple[Hint, ...] = ()
     if asked["id_number"] and asked["sub_item"]:
-        today = timezone.localdate()
+        today = day_shown()
         period = min(today.year * 100 + today.month, book.year * 100 + 12)
         hints = known_about(
             id_number=asked["id_number"],
@@ -285,7 +285,7 @@ def paper(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: Any) -> HttpResponse:
-    to, today = asker_of(request), timezone.localdate()
+    to, today = asker_of(request), day_shown()
     book = _must_book()
     words, rule = Words.of(book.year), book.procedure(found.sub_item, found.received_date)
     steps = list(application_steps(found, to=to))

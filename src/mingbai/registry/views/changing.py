@@ -34,7 +34,7 @@ from mingbai.registry.queries.enrolments import (
     steps_of_enrolment,
     suspended_too_long,
 )
-from mingbai.registry.views.words import Words
+from mingbai.registry.views.words import Words, day_shown
 from mingbai.rulebook import Book, grade_words, load_book
 
 PAGE: Final = 200
@@ -121,7 +121,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     to, book = asker_of(request), _book()
     if book is None:
         return render(request, "registry/reviews.html", {"page": None})
-    today = timezone.localdate()
+    today = day_shown()
     period = min(today.year * 100 + today.month, book.year * 100 + 12)
     words = Words.of(book.year)
     stopped = request.GET.get("about") == "suspended"

@@ -29,8 +29,8 @@ from mingbai.registry.actions import (
 )
 from mingbai.registry.forms import DraftPosting, PhotoForm, PutUpForm, ReasonForm
 from mingbai.registry.queries import newest_year
-from mingbai.registry.views.posted import posting_or_404, working_day
-from mingbai.registry.views.words import Words
+from mingbai.registry.views.posted import posting_or_404
+from mingbai.registry.views.words import Words, day_shown
 from mingbai.rulebook import load_book
 
 _MAY_NOT = "您的角色不能制作公示。公示由镇、牵头部门或县民生办的经办人员制作。"
@@ -43,7 +43,7 @@ def new_posting(request: HttpRequest) -> HttpResponse:
     to, year = asker_of(request), newest_year()
     words = Words.of(year)
     asked = request.POST if request.method == "POST" else None
-    first = {"start_date": working_day(to), "stage": "payment", **request.GET.dict()}
+    first = {"start_date": day_shown(), "stage": "payment", **request.GET.dict()}
     book = load_book(year=year, county=settings.MINGBAI_COUNTY) if year else None
     towns = {
         code: name

@@ -41,6 +41,7 @@ from mingbai.registry.views.asked import (
 )
 from mingbai.registry.views.identity import MAY_NOT, PAGE, person_or_404, tell
 from mingbai.registry.views.merging import named_person
+from mingbai.registry.views.words import day_shown
 from mingbai.rulebook.relations import relation_names
 
 
@@ -76,7 +77,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     """One household with its members, those who left, and what a clerk can do."""
     found = _household_or_404(request, pk)
     to = asker_of(request)
-    members = members_of(found, to=to, on=timezone.localdate(), every=True)
+    members = members_of(found, to=to, on=day_shown(), every=True)
     head = next((each for each in members if each.is_head), None)
     context = {
         "household": found,

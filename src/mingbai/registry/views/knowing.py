@@ -23,7 +23,7 @@ from mingbai.registry.queries import (
     newest_year,
     rule_words,
 )
-from mingbai.registry.views.words import Words, finding_card
+from mingbai.registry.views.words import Words, day_shown, finding_card
 from mingbai.rulebook import CannotLoadBook
 
 #: Who carries out queued work; the site names its handlers.
@@ -89,7 +89,7 @@ def month(request: HttpRequest) -> HttpResponse:
     year = newest_year()
     if year is None:
         return render(request, "registry/month.html", {"report": None})
-    to, today = asker_of(request), timezone.localdate()
+    to, today = asker_of(request), day_shown()
     period = _period(request.GET.get("period", "")) or today.year * 100 + today.month
     report = month_report(to=to, year=year, period=period)
     comparison = newest_comparison(to=to, year=year)

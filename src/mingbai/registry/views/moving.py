@@ -16,7 +16,7 @@ from mingbai.paper.tables import ExportColumn, Value, write_export
 from mingbai.registry.queries import newest_year
 from mingbai.registry.queries.life import month_after, month_before
 from mingbai.registry.queries.movement import MonthMovement, Movement, add_up, movement_of_month
-from mingbai.registry.views.words import Words
+from mingbai.registry.views.words import Words, day_shown
 
 _LABELS: Final = {
     "opening": "月初在册",
@@ -103,7 +103,7 @@ def _month(request: HttpRequest) -> MonthMovement | None:
     if year is None:
         return None
     text = request.GET.get("period", "").replace("-", "")
-    today = timezone.localdate()
+    today = day_shown()
     period = min(today.year * 100 + today.month, year * 100 + 12)
     if len(text) == 6 and text.isdigit() and 1 <= int(text[4:]) <= 12 and text >= "2000":
         period = int(text)

@@ -33,8 +33,8 @@ from mingbai.registry.queries import (
     show_objection,
 )
 from mingbai.registry.queries.objections import state_of
-from mingbai.registry.views.posted import posting_or_404, with_cells, working_day
-from mingbai.registry.views.words import Words
+from mingbai.registry.views.posted import posting_or_404, with_cells
+from mingbai.registry.views.words import Words, day_shown
 from mingbai.rulebook import load_book
 
 PAGE = 50
@@ -48,7 +48,7 @@ def objections(request: HttpRequest) -> HttpResponse:
     every = request.GET.get("all") == "1"
     found = objections_seen(to=to, year=year, waiting=not every)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    words, on = Words.of(year), working_day(to)
+    words, on = Words.of(year), day_shown()
     context = {"page": page, "cards": [_card(each, words, on) for each in page], "all": every}
     return render(request, "registry/objections.html", context)
 
@@ -62,7 +62,7 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
     maker = next((step.step_by_id for step, _ in reversed(shown.answers)), None)
     row = with_cells([found.row])[0] if found.row else None
     context = {
-        "card": _card(found, Words.of(found.posting.year), working_day(to)),
+        "card": _card(found, Words.of(found.posting.year), day_shown()),
         "shown": shown,
         "row": row,
         "may_answer": to.may("settle") and found.state in ("open", "returned"),

@@ -36,7 +36,7 @@ from mingbai.registry.views.asked import (
     WhyOnly,
 )
 from mingbai.registry.views.identity import person_or_404
-from mingbai.registry.views.words import Words, finding_card
+from mingbai.registry.views.words import Words, day_shown, finding_card
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,7 +101,7 @@ def _person_page(
         "village": places.get(shown.village, ""),
         "identity": identity_of(shown, to=to),
         "household": home,
-        "members": members_of(home, to=to, on=timezone.localdate()) if home else [],
+        "members": members_of(home, to=to, on=day_shown()) if home else [],
         "enrolments": [
             {"row": row, "sub_item": words.sub_items.get(row.sub_item, row.sub_item)}
             for row in enrolments_of(shown, to=to)

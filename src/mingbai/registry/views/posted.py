@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from typing import Any, Final
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from mingbai.base.asking import asker_of
 from mingbai.base.attachments import DOCX, attached
 from mingbai.base.files import open_file
-from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
 from mingbai.intake.queries import handed_months
 from mingbai.paper.leaks import scan_text
@@ -46,7 +43,7 @@ from mingbai.registry.queries import (
     steps_of_posting,
 )
 from mingbai.registry.queries.objections import state_of
-from mingbai.registry.views.words import Words
+from mingbai.registry.views.words import Words, day_shown
 from mingbai.rulebook import load_book
 
 _PICTURES: Final = {"jpg": "image/jpeg", "png": "image/png"}
@@ -55,20 +52,13 @@ _FIRST, _NEXT, _LAST = 18, 27, 3
 _SHOWN: Final = 200
 
 
-def working_day(to: Asker) -> date:
-    """The day pages count from; a demonstration lives in its own time."""
-    everywhere = Asker.system("which month the county is reporting is the same for everybody")
-    months = handed_months(to=everywhere) if settings.MINGBAI_DEMO else []
-    return month_end(months[0]) if months else timezone.localdate()
-
-
 @require_GET
 def postings(request: HttpRequest) -> HttpResponse:
     """The register of a month: each roll, where it must hang, and what is missing."""
     to, year = asker_of(request), newest_year()
     if year is None:
         return render(request, "registry/postings.html", {"lines": None})
-    on = working_day(to)
+    on = day_shown()
     months = handed_months(to=Asker.system("months handed in are the same for everybody"))
     months = [month for month in months if month // 100 == year]
     words = Words.of(year)
@@ -101,7 +91,7 @@ def postings(request: HttpRequest) -> HttpResponse:
 def posting(request: HttpRequest, pk: int) -> HttpResponse:
     """One posting: what it shows, where it hangs, its steps, photos and objections."""
     to = asker_of(request)
-    on = working_day(to)
+    on = day_shown()
     found = posting_or_404(request, pk)
     words = Words.of(found.year)
     name, tone = POSTING_STATES[found.state]
@@ -195,9 +185,7 @@ def posting_page(request: HttpRequest, pk: int) -> HttpResponse:
     found = posting_or_404(request, pk)
     if found.place != "site":
         raise Http404("这份公示不在网站公示。")
-    if found.state in ("ended", "taken_down", "dropped") or working_day(asker_of(request)) > (
-        found.last_date
-    ):
+    if found.state in ("ended", "taken_down", "dropped") or day_shown() > (found.last_date):
         return render(request, "registry/posting_gone.html", {"posting": found}, status=410)
     if found.state == "draft":
         raise Http404("这份公示还没有审核，不能生成网页。")
@@ -222,7 +210,7 @@ def board_photo(request: HttpRequest, pk: int) -> HttpResponse:
 def posting_or_404(request: HttpRequest, pk: int) -> Any:
     """The posting with its state, or a 404 that tells nothing."""
     to = asker_of(request)
-    found = posting_seen(pk, to=to, on=working_day(to))
+    found = posting_seen(pk, to=to, on=day_shown())
     if found is None:
         raise Http404("没有这份公示，或不在您的查看范围内。")
     return found

@@ -40,7 +40,7 @@ from mingbai.registry.queries import (
     steps_of_items,
 )
 from mingbai.registry.views.slip_paper import slip_docx_of, slip_xlsx_of
-from mingbai.registry.views.words import Words, finding_card
+from mingbai.registry.views.words import Words, day_shown, finding_card
 
 _STATES: Final = {"open": "没有办结", "closed": "已办结", "": "全部"}
 _BADGES: Final = {
@@ -60,7 +60,7 @@ def slips(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "open")
     state = state if state in _STATES else "open"
     rows = slips_seen(to=to, year=year, state=state)[:500] if year else []
-    today = timezone.localdate()
+    today = day_shown()
     context = {
         "rows": [
             {"slip": each, "late_days": (today - each.due_date).days if each.is_open else 0}
@@ -185,7 +185,7 @@ def _slip_page(request: HttpRequest, found: CorrectionSlip) -> HttpResponse:
             card["answer"] = AnswerItem(sheets=sheets, initial=hidden, auto_id=f"i{item.pk}-%s")
         if to.may("settle") and to.sees_all and item.step in ("corrected", "explained"):
             card["choices"] = PickFindings.choices_for(item.finding.code)
-    today = timezone.localdate()
+    today = day_shown()
     open_count = sum(not card["is_closed"] for card in cards)
     context = {
         "slip": found,

@@ -31,7 +31,7 @@ from mingbai.registry.queries import (
     village_names,
     visit_counts,
 )
-from mingbai.registry.views.words import Words, finding_card
+from mingbai.registry.views.words import Words, day_shown, finding_card
 
 _PAGE: Final = 60
 _STATES: Final = {"open": "待核实", "done": "已核实", "": "全部"}
@@ -61,7 +61,7 @@ def visits(request: HttpRequest) -> HttpResponse:
         "states": _STATES,
         "towns": words.towns,
         "outcomes": Visit.Outcome.choices,
-        "today": timezone.localdate(),
+        "today": day_shown(),
         "may_record": to.may("hand_in"),
     }
     return render(request, "registry/visits.html", context)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
+from mingbai.intake.queries import working_day
 from mingbai.registry.models import Settlement
 from mingbai.registry.queries import (
     explain_finding,
@@ -17,6 +20,11 @@ from mingbai.registry.queries import (
     town_names,
 )
 from mingbai.rulebook import RuleWords, describe_rules, load_book
+
+
+def day_shown() -> date:
+    """The day pages count from; a demonstration lives in its own time."""
+    return working_day(at=timezone.now(), demonstration=settings.MINGBAI_DEMO)
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, make_aware
 
-from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
 from mingbai.delivery.queries import lights
-from mingbai.intake.queries import handed_months
+from mingbai.intake.queries import handed_months, working_day
 from mingbai.report.queries import newest_summary
 from mingbai.site.today.arrivals import Arrival, arrivals_of
 from mingbai.site.today.asked import Asked, Task
@@ -45,7 +44,7 @@ class Today:
 def gather_today(*, to: Asker, at: datetime, demonstration: bool) -> Today:
     """Gather the page for one person. About twenty queries, whatever the county's size.
 
-    A demonstration lives in its own time: its day is the last of the newest month handed in.
+    A demonstration lives in its own time, soon after the newest month handed in.
     """
     everywhere = Asker.system("which month the county is reporting is the same for everybody")
     months = handed_months(to=everywhere)
@@ -53,7 +52,8 @@ def gather_today(*, to: Asker, at: datetime, demonstration: bool) -> Today:
     if not months:
         return Today(day=day, period=None)
     if demonstration:
-        day = month_end(months[0])
+        day = working_day(at=at, demonstration=True)
+        at = make_aware(datetime.combine(day, time.max))
     period = next((month for month in months if month <= day.year * 100 + day.month), months[0])
     asked = Asked(to=to, period=period, day=day, at=at)
     shown = lights(to=to, year=asked.year, period=period)

@@ -58,7 +58,7 @@ def report_milestone(
 
     Photos are kept as sent, with time and position. Errors: ``CannotReportMilestone``.
     """
-    step = _step(site, said, book, localdate(at))
+    step, stage = _step(site, said, book, localdate(at))
     document, note = _line(said.document, 80), _line(said.note, 200)
     _refuse_lacking(step, said, document, note, photos)
     with transaction.atomic():
@@ -83,8 +83,8 @@ def report_milestone(
         try:
             report = MilestoneReport.objects.create(
                 site=site, step=said.step, what=said.what, number=last.number + 1 if last else 1,
-                actual_date=said.actual_date, document=document, note=note, reported_at=at,
-                reported_by=by, act=act,
+                stage=stage, actual_date=said.actual_date, document=document, note=note,
+                reported_at=at, reported_by=by, act=act,
             )  # fmt: skip
         except IntegrityError as error:
             raise CannotReportMilestone("这个节点刚刚由他人报过。请刷新页面核对。") from error
@@ -180,16 +180,17 @@ def _verdict(
     )  # fmt: skip
 
 
-def _step(site: WorkSite, said: Reported, book: Book, today: date) -> WorkStep:
+def _step(site: WorkSite, said: Reported, book: Book, today: date) -> tuple[WorkStep, int]:
     try:
-        step = book.works.network_of(site.sub_item, today).step(said.step)
+        network = book.works.network_of(site.sub_item, today)
+        step = network.step(said.step)
     except KeyError as error:
         raise CannotReportMilestone("这类工程没有这个节点。请刷新页面后重选。") from error
     if said.what not in MilestoneReport.What.values:
         raise CannotReportMilestone("请选择“已开始”或“已完成”。")
     if said.actual_date is not None and said.actual_date > today:
         raise CannotReportMilestone("实际日期不能晚于今天。计划日期请在工程台账里填。")
-    return step
+    return step, network.stage(step.code, done=said.what == MilestoneReport.What.DONE)
 
 
 def _refuse_unreadable(content: bytes) -> None:

@@ -277,7 +277,8 @@ class _Reader:
             self.made.reports.append(
                 MilestoneReport(
                     site=site, step=code, what=MilestoneReport.What.DONE, number=number + 1,
-                    actual_date=day, reported_at=self.hand.at, reported_by=self.hand.by,
+                    stage=network.stage(code, done=True), actual_date=day,
+                    reported_at=self.hand.at, reported_by=self.hand.by,
                     **self._origin(row),
                 )
             )  # fmt: skip

@@ -26,10 +26,19 @@ class MilestoneReport(ActMixin, OriginMixin, ScopedModel):
         BEGUN = "begun", "已开始"
         DONE = "done", "已完成"
 
+    class Stage(models.IntegerChoices):
+        """How far a site is once this is confirmed; by the book in force when it was reported."""
+
+        NONE = 0, "未开工"
+        BEGUN = 1, "已开工"
+        FINISHED = 2, "已完工"
+        HANDED_OVER = 3, "已移交"
+
     site = models.ForeignKey(WorkSite, on_delete=models.PROTECT, related_name="reports")
     step = models.CharField("节点", max_length=20)
     what = models.CharField("事项", max_length=5, choices=What)
     number = models.PositiveSmallIntegerField("次序")
+    stage = models.PositiveSmallIntegerField("到了哪一步", choices=Stage, default=Stage.NONE)
     actual_date = models.DateField("实际日期", null=True)
     document = models.CharField("文号、编号", max_length=80, default="")
     note = models.CharField("说明", max_length=200, default="")
@@ -52,6 +61,9 @@ class MilestoneReport(ActMixin, OriginMixin, ScopedModel):
             ),
             models.CheckConstraint(
                 name="milestone_report_what_known", condition=Q(what__in=("begun", "done"))
+            ),
+            models.CheckConstraint(
+                name="milestone_report_stage_known", condition=Q(stage__gte=0, stage__lte=3)
             ),
             models.CheckConstraint(
                 name="milestone_taken_back_says_why",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
+from mingbai.delivery.models import MilestoneReport
 from mingbai.delivery.queries.sites import SiteStanding
 from mingbai.engine.schedule import (
     Activity,
@@ -71,17 +72,17 @@ class SitePlan:
     @property
     def is_begun(self) -> bool:
         """开工 is confirmed, or a later milestone that presupposes it."""
-        return self.network is not None and _reached(self.standing, self.network, "begins")
+        return self.standing.stage >= MilestoneReport.Stage.BEGUN
 
     @property
     def is_finished(self) -> bool:
         """完工 is confirmed, or a later milestone that presupposes it."""
-        return self.network is not None and _reached(self.standing, self.network, "finishes")
+        return self.standing.stage >= MilestoneReport.Stage.FINISHED
 
     @property
     def is_handed_over(self) -> bool:
         """移交 is confirmed."""
-        return self.network is not None and _reached(self.standing, self.network, "hands_over")
+        return self.standing.stage >= MilestoneReport.Stage.HANDED_OVER
 
     @property
     def contradictions(self) -> tuple[Contradiction, ...]:
@@ -128,12 +129,6 @@ class Ground:
         due = {item.code: item.schedule.finish_date for item in book.sub_items}
         names = {item.code: item.name for item in book.sub_items}
         return cls(book, book.works.calendars(book.calendar, today), due, names, near, today)
-
-
-def _reached(standing: SiteStanding, network: WorkNetwork, role: str) -> bool:
-    codes = [step.code for step in network.steps]
-    first = codes.index(getattr(network, role))
-    return any(standing.done_date(code) is not None for code in codes[first:])
 
 
 def plan_sites(found: Iterable[SiteStanding], *, ground: Ground) -> tuple[SitePlan, ...]:
@@ -242,9 +237,9 @@ def _judge(
     limit: date,
 ) -> tuple[SiteColour, str]:
     """The light of a site: late as soon as its finish cannot be kept any more."""
-    if _reached(standing, network, "hands_over"):
+    if standing.stage >= MilestoneReport.Stage.HANDED_OVER:
         return "done", "已移交"
-    finished = _reached(standing, network, "finishes")
+    finished = standing.stage >= MilestoneReport.Stage.FINISHED
     open_rows = [row for row in rows if row.done_date is None]
     worst = min((WORST_FIRST.index(row.colour) for row in open_rows), default=0)
     slack = min(

@@ -31,6 +31,7 @@ class Fact:
     """A confirmed day of a milestone and the report that says so."""
 
     report: int
+    stage: int
     actual_date: date
     origin_file_id: int | None
     origin_sheet: int | None
@@ -62,6 +63,11 @@ class SiteStanding:
         if not planned or self.invested_amount is None:
             return None
         return self.invested_amount / planned
+
+    @property
+    def stage(self) -> int:
+        """How far it is, see ``MilestoneReport.Stage``: the farthest confirmed report decides."""
+        return max((fact.stage for fact in self.facts.values()), default=0)
 
     def done_date(self, step: str) -> date | None:
         """The confirmed day of a milestone, if there is one."""
@@ -159,15 +165,16 @@ def confirmed_facts(
     if as_of is not None:
         verdicts = verdicts.filter(act_id__lte=as_of)
     rows: Iterable[Any] = verdicts.order_by("report__number").values_list(
-        "report__site_id", "report__step", "report__what", "report_id", "report__actual_date",
+        "report__site_id", "report__step", "report__what", "report_id", "report__stage",
+        "report__actual_date",
         "report__origin_file_id", "report__origin_sheet", "report__origin_line",
     )  # fmt: skip
     found: dict[int, dict[Matter, Fact]] = defaultdict(dict)
-    for site, step, what, report, day, *origin in rows:
+    for site, step, what, report, stage, day, *origin in rows:
         if day is None:
             found[site].pop((step, what), None)
         else:
-            found[site][step, what] = Fact(report, day, *origin)
+            found[site][step, what] = Fact(report, stage, day, *origin)
     if cutoff is not None:
         for matters in found.values():
             for matter in [key for key, fact in matters.items() if fact.actual_date > cutoff]:

@@ -20,6 +20,7 @@ from mingbai.base.scope import Asker
 from mingbai.delivery.actions import Problem
 from mingbai.delivery.forms import ChooseSites
 from mingbai.delivery.models import EnteredWorks
+from mingbai.delivery.queries.site_gaps import SiteGap, site_gaps
 from mingbai.delivery.queries.site_plans import (
     WORST_FIRST,
     Ground,
@@ -135,9 +136,18 @@ def works_list(request: HttpRequest) -> HttpResponse:
         "finished": finished,
         "invested": money_of(found.plans),
         "waiting": waiting_count(to=to, year=found.year),
+        "gaps": _gaps(found, to),
         "ledgers": _told(ledgers_with_problems(to=to, year=found.year)),
     }  # fmt: skip
     return render(request, "delivery/works.html", context)
+
+
+def _gaps(found: Look, to: Asker) -> tuple[SiteGap, ...]:
+    """Sites against progress tables; a choice of one town holds no county total."""
+    if found.form.chosen("town"):
+        return ()
+    standing = [plan.standing for plan in found.plans]
+    return site_gaps(to=to, year=found.year, cutoff=found.day, found=standing)
 
 
 def _told(ledgers: Sequence[EnteredWorks]) -> list[dict[str, Any]]:

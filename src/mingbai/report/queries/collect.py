@@ -75,7 +75,16 @@ SOURCES: tuple[Source, ...] = (
             "enter_fund_sheet": "记入资金表",
         },
     ),
-    Source(delivery, {**_ADOPT, "enter_progress": "记入进度"}, ("delivery.completion.",)),
+    Source(
+        delivery,
+        {
+            **_ADOPT,
+            "enter_progress": "记入进度",
+            "enter_works": "记入工程台账",
+            "confirm_milestones": "确认节点",
+        },
+        ("delivery.completion.",),
+    ),
     Source(payment, {"confirm_batch": "确认发放", "void_batch": "作废批次"}),
     Source(
         registry,

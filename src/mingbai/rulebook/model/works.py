@@ -51,6 +51,16 @@ class WorkNetwork:
     value_is: ValueIs
     source: str
 
+    def stage(self, code: str, *, done: bool) -> int:
+        """Return how many of 开工, 完工 and 移交 stand behind a site that has come this far.
+
+        ``done``: the milestone is reached; else its work has only begun.
+        """
+        codes = [step.code for step in self.steps]
+        place = codes.index(code) + (1 if done else 0)
+        roles = (self.begins, self.finishes, self.hands_over)
+        return sum(codes.index(role) < place for role in roles)
+
     def step(self, code: str) -> WorkStep:
         """Return one step, or raise KeyError."""
         for step in self.steps:

@@ -53,9 +53,11 @@ def take_transactions_away() -> None:
 
     import mingbai.base.bulk
     import mingbai.base.ledger
+    import mingbai.payment.actions.transfers
 
     mingbai.base.bulk.connection = Pretending()  # type: ignore[assignment]
     mingbai.base.ledger.connection = Pretending()  # type: ignore[assignment]
+    mingbai.payment.actions.transfers.connection = Pretending()  # type: ignore[assignment]
 
 
 def receive(folder: Path) -> None:

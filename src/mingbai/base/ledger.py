@@ -63,10 +63,7 @@ def record_act(
     if not connection.in_atomic_block:
         raise CannotRecordAct("台账只能在事务内登记。")
     text = json.dumps(payload or {}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    if connection.vendor == "postgresql":
-        # SQLite needs none: its transactions begin IMMEDIATE and hold the only write lock.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    hold_ledger()
     last = Act.objects.unscoped("the chain continues from its head").order_by("-seq").first()
     office = office or (by.office if by else None)
     act = Act(
@@ -84,6 +81,21 @@ def record_act(
     seq, head = act.seq, act.hash
     transaction.on_commit(lambda: _append_head(seq, head))
     return act
+
+
+def hold_ledger() -> None:
+    """Let nobody else act until the caller's transaction ends; held again it costs one statement.
+
+    An action that decides by what others may just be changing holds the ledger before it looks:
+    what it saw then still stands when its own entry is written. Errors: ``CannotRecordAct`` outside
+    a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise CannotRecordAct("台账只能在事务内登记。")
+    if connection.vendor == "postgresql":
+        # SQLite needs none: its transactions begin IMMEDIATE and hold the only write lock.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def hash_act(act: Act) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from mingbai.base.bulk import insert_rows
 from mingbai.base.files import open_file, store_file
-from mingbai.base.ledger import record_act
+from mingbai.base.ledger import hold_ledger, record_act
 from mingbai.base.models import Act, User
 from mingbai.base.reasons import reason_of
 from mingbai.paper.bank import (
@@ -100,6 +100,7 @@ def write_bank_file(
         reason = reason_of(cash_reason, CannotWriteBankFile, what="现金发放理由")
     try:
         with transaction.atomic():
+            hold_ledger()
             _must_be_ready(batch, by)
             payees = payees_of(batch)
             with_account = [each for each in payees if each.account]

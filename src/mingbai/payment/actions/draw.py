@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from mingbai.base.ledger import hold_ledger
 from mingbai.base.models import User
 from mingbai.payment.actions.amounts import CAUSES
 from mingbai.payment.actions.owed import Owed, find_owed
@@ -90,6 +91,7 @@ def _draw(
     """Plan and write one batch in one transaction; of two at one moment one is told so."""
     try:
         with transaction.atomic():
+            hold_ledger()
             plan = make_plan(_source_of(item, book.year, source))
             _check_plan(plan, declared, item, period)
             return write_batch(
@@ -171,6 +173,7 @@ def _draw_if_owed(
     try:
         # One plain transaction: inside a savepoint SQLite's bulk insert turns quadratic.
         with transaction.atomic():
+            hold_ledger()
             if source.mark != source_mark(year=source.year):
                 source = read_source(year=source.year)
             if sub_item not in source.rows:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Sum
 
 from mingbai.base.bulk import insert_rows
-from mingbai.base.ledger import record_act
+from mingbai.base.ledger import hold_ledger, record_act
 from mingbai.base.models import Act, StoredFile, User
 from mingbai.base.reasons import reason_of
 from mingbai.base.scope import Asker
@@ -128,6 +128,7 @@ def draw_follow_up(*, batch: PaymentBatch, book: Book, by: User, at: datetime) -
     """
     try:
         with transaction.atomic():
+            hold_ledger()
             ready = returned_outcomes(to=Asker.system(_WHY), state="accepted", batch=batch)
             basis = list(
                 PaymentLine.objects.unscoped(_WHY).filter(

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from mingbai.base.ledger import record_act
+from mingbai.base.ledger import hold_ledger, record_act
 from mingbai.base.models import Act, User
 from mingbai.base.reasons import paper_of, reason_of
 from mingbai.engine.money import show_money
@@ -143,6 +143,7 @@ def _next(
     steps = RecoveryStep.objects.unscoped(_WHY).filter(recovery=recovery)
     try:
         with transaction.atomic():
+            hold_ledger()
             last = steps.order_by("-number")[0]
             if last.step not in after:
                 raise CannotRecover(f"这笔追回{last.get_step_display()}，不能再办这一步。")

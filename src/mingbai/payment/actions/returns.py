@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from mingbai.base.bulk import insert_rows
 from mingbai.base.files import store_file
-from mingbai.base.ledger import record_act
+from mingbai.base.ledger import hold_ledger, record_act
 from mingbai.base.models import Act, StoredFile, User
 from mingbai.base.secrets import blind_many
 from mingbai.paper.bank import BankFormat, CannotReadReturn, ReturnedFile, read_return_file
@@ -84,6 +84,7 @@ def read_bank_return(
     """
     try:
         with transaction.atomic():
+            hold_ledger()
             live = live_file(file.batch)
             if live is None or live.pk != file.pk:
                 raise CannotReadBankReturn("这份银行文件已经作废，不能再读回盘。请核对是哪一份。")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from mingbai.base.ledger import record_act
+from mingbai.base.ledger import hold_ledger, record_act
 from mingbai.base.models import User
 from mingbai.base.reasons import reason_of
 from mingbai.payment.actions.doubting import find_doubts, tell_doubts
@@ -46,6 +46,7 @@ def approve_batch(
         raise CannotApproveBatch("制表人不能复核自己的批次。请换一位复核人员。")
     try:
         with transaction.atomic():
+            hold_ledger()
             last = _last_step(batch)
             if last.step not in (BatchStep.Step.DRAWN, BatchStep.Step.CHECKED):
                 raise CannotApproveBatch(f"这个批次{last.get_step_display()}，不能再复核。")
@@ -79,6 +80,7 @@ def confirm_batch(
         raise CannotConfirmBatch("制表人不能确认自己批次的支付。请由支付人员确认。")
     try:
         with transaction.atomic():
+            hold_ledger()
             last = _last_step(batch)
             if last.step != BatchStep.Step.APPROVED:
                 raise CannotConfirmBatch(
@@ -104,6 +106,7 @@ def void_batch(*, batch: PaymentBatch, reason: str, by: User, at: datetime) -> B
     why = reason_of(reason, CannotVoidBatch, what="作废理由")
     try:
         with transaction.atomic():
+            hold_ledger()
             last = _last_step(batch)
             if last.step in (BatchStep.Step.PAID, BatchStep.Step.VOIDED):
                 raise CannotVoidBatch(f"这个批次{last.get_step_display()}，不能作废。")

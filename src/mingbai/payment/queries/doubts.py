@@ -13,6 +13,9 @@ from mingbai.registry.models import (
     Enrolment,
     EnrolmentStep,
     FindingEvidence,
+    Objection,
+    ObjectionStep,
+    PersonDocument,
     PersonMerge,
     Settlement,
 )
@@ -36,7 +39,12 @@ def was_touched(batch: PaymentBatch) -> bool:
         Settlement.objects.unscoped(_WHY).filter(finding__sub_item=batch.sub_item, **since),
         Enrolment.objects.unscoped(_WHY).filter(sub_item=batch.sub_item, end_act_id__gt=drawn),
         EnrolmentStep.objects.unscoped(_WHY).filter(enrolment__sub_item=batch.sub_item, **since),
+        Objection.objects.unscoped(_WHY).filter(posting__sub_item=batch.sub_item, **since),
+        ObjectionStep.objects.unscoped(_WHY).filter(
+            objection__posting__sub_item=batch.sub_item, **since
+        ),
         PersonMerge.objects.unscoped(_WHY).filter(Q(**since) | Q(undone_act_id__gt=drawn)),
+        PersonDocument.objects.unscoped(_WHY).filter(Q(**since) | Q(revoked_act_id__gt=drawn)),
     )
     newer = Act.objects.unscoped(_WHY).filter(pk__gt=drawn)
     return newer.exists() and any(rows.exists() for rows in touched)

@@ -15,6 +15,8 @@ from mingbai.registry.models import (
     Enrolment,
     EnrolmentStep,
     FindingEvidence,
+    Objection,
+    ObjectionStep,
     PersonDocument,
     PersonMerge,
     Settlement,
@@ -125,6 +127,8 @@ def source_mark(*, year: int) -> tuple[int, ...]:
         Settlement.objects.unscoped(_WHY),
         Enrolment.objects.unscoped(_WHY),
         EnrolmentStep.objects.unscoped(_WHY),
+        Objection.objects.unscoped(_WHY),
+        ObjectionStep.objects.unscoped(_WHY),
         PersonMerge.objects.unscoped(_WHY),
         PersonDocument.objects.unscoped(_WHY),
     )

@@ -24,6 +24,8 @@ NOWHERE = {
     "kind": "left_out",
     "month": 6,
     "key": "no-such-figure",
+    "item": "no-such.thing",
+    "town": "999999999",
 }
 #: Open to strangers.
 OPEN = {"signin", "alive"}
@@ -34,7 +36,7 @@ PAGES = {
     "registry:updates", "registry:merges", "registry:households",
     "payment:corrections", "payment:accounts",
     "today", "delivery:programmes", "delivery:works", "delivery:gantt", "delivery:week",
-    "delivery:waiting", "programme:matrix", "programme:changes", "programme:check",
+    "delivery:waiting", "delivery:lags", "programme:matrix", "programme:changes", "programme:check",
     "programme:letters",
     "intake:inbox", "registry:people",
     "registry:coverage", "registry:insured_stops",
@@ -125,6 +127,11 @@ DOES = {
     "payment:follow_up": "draw",
     "report:compile": "compile",
     "report:issue": "issue",
+    "delivery:plan_lag": "hand_in",
+    "delivery:plan_town_lag": "hand_in",
+    "delivery:confirm_plan": "approve",
+    "delivery:return_plan": "approve",
+    "delivery:enter_mean": "compile",
     "programme:save": "compile",
     "programme:fill": "compile",
     "programme:submit": "compile",
@@ -141,6 +148,7 @@ DOES = {
 }
 #: Not for towns and departments, whatever their role.
 COUNTY_ONLY = {
+    "delivery:confirm_plan", "delivery:return_plan", "delivery:enter_mean",
     "registry:recount",
     "registry:form", "registry:look_for_same",
     "registry:issue", "registry:compare", "registry:check_item",
@@ -157,6 +165,7 @@ RECORDS = {
     "programme:revision", "programme:history", "programme:letter", "programme:letter_docx",
     "programme:scan",
     "delivery:programme", "delivery:site", "delivery:report_page", "delivery:site_photo",
+    "delivery:lag", "delivery:town_lag",
     "intake:progress", "intake:receipt", "intake:sheet",
     "registry:posting", "registry:posting_sheet", "registry:posting_docx",
     "registry:posting_page", "registry:board_photo", "registry:objection",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from mingbai.delivery import views
+from mingbai.delivery.views import lags
 
 app_name = "delivery"
 
@@ -20,5 +21,15 @@ urlpatterns = [
     path("works/sites/<int:pk>/", views.site_page, name="site"),
     path("works/sites/<int:pk>/report/", views.report_page, name="report_page"),
     path("works/sites/<int:pk>/milestones/", views.milestone_reported, name="report_milestone"),
+    path("lags/", lags.lags, name="lags"),
+    path("lags/<int:year>/<int:month>/mean/", lags.enter_mean, name="enter_mean"),
+    path("lags/<int:year>/<int:month>/<str:item>/", lags.lag, name="lag"),
+    path("lags/<int:year>/<int:month>/<str:item>/plan/", lags.plan, name="plan_lag"),
+    path("lags/<int:year>/<int:month>/<str:item>/<str:town>/", lags.lag, name="town_lag"),
+    path(
+        "lags/<int:year>/<int:month>/<str:item>/<str:town>/plan/", lags.plan, name="plan_town_lag"
+    ),
+    path("plans/<int:pk>/confirm/", lags.confirm, name="confirm_plan"),
+    path("plans/<int:pk>/return/", lags.send_back, name="return_plan"),
     path("<slug:code>/", views.programme_page, name="programme"),
 ]

@@ -1,5 +1,6 @@
-"""Progress, training and works as reported: one record a line, followed, never changed."""
+"""What was reported and answered in delivery: one record a line, followed, never changed."""
 
+from mingbai.delivery.models.lag import CatchUpPlan, PlanPoint, PlanStep, UpperMean
 from mingbai.delivery.models.milestones import MilestonePhoto, MilestoneReport, MilestoneVerdict
 from mingbai.delivery.models.progress import EnteredSheet, ProgressReport
 from mingbai.delivery.models.training import TrainingHead
@@ -7,11 +8,14 @@ from mingbai.delivery.models.upkeep import SiteNote, SiteNoteClosing, UpkeepDuty
 from mingbai.delivery.models.works import EnteredWorks, SiteDetails, SiteProgress, WorkSite
 
 __all__ = [
+    "CatchUpPlan",
     "EnteredSheet",
     "EnteredWorks",
     "MilestonePhoto",
     "MilestoneReport",
     "MilestoneVerdict",
+    "PlanPoint",
+    "PlanStep",
     "ProgressReport",
     "SiteDetails",
     "SiteNote",
@@ -20,5 +24,6 @@ __all__ = [
     "TrainingHead",
     "UpkeepDuty",
     "UpkeepVisit",
+    "UpperMean",
     "WorkSite",
 ]

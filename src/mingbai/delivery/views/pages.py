@@ -33,7 +33,7 @@ from mingbai.funds.queries import add_up
 from mingbai.programme.queries import adopted_years, planned_curves, programme_year, programmes
 
 
-def _choice(request: HttpRequest, to: Asker) -> tuple[ChooseMonth, int | None, int]:
+def choose_month(request: HttpRequest, to: Asker) -> tuple[ChooseMonth, int | None, int]:
     """The form, the year chosen (the newest by default) and the month (the newest reported)."""
     years = adopted_years(to=to)
     form = ChooseMonth(request.GET or None, years=years, newest="最新一期")
@@ -51,7 +51,7 @@ def _choice(request: HttpRequest, to: Asker) -> tuple[ChooseMonth, int | None, i
 def programme_list(request: HttpRequest) -> HttpResponse:
     """The year's programmes with a light for each sub-item and the money beside it."""
     to = asker_of(request)
-    form, year, period = _choice(request, to)
+    form, year, period = choose_month(request, to)
     if year is None:
         return render(request, "delivery/programmes.html", {"form": form, "rows": ()})
     rows = programme_rows(to=to, year=year, period=period)
@@ -78,7 +78,7 @@ def programme_list(request: HttpRequest) -> HttpResponse:
 def programme_page(request: HttpRequest, code: str) -> HttpResponse:
     """One programme: targets by town, progress against schedule, money by tier, people."""
     to = asker_of(request)
-    form, year, period = _choice(request, to)
+    form, year, period = choose_month(request, to)
     listed = programmes(to=to, year=year) if year else ()
     programme = next((each for each in listed if each.code == code), None)
     if programme is None or year is None:

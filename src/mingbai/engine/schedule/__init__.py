@@ -8,6 +8,16 @@ from mingbai.engine.schedule.calendars import (
     every_day,
 )
 from mingbai.engine.schedule.days import ListedDay, make_calendar, read_days, write_days
+from mingbai.engine.schedule.lags import (
+    Lag,
+    LagKind,
+    LagSpec,
+    LagState,
+    LagVerdict,
+    Reach,
+    Severity,
+    find_lags,
+)
 from mingbai.engine.schedule.network import Activity, Link
 from mingbai.engine.schedule.plan import Schedule, Step, make_schedule
 from mingbai.engine.schedule.psplib import PublishedNetwork, read_psplib
@@ -29,9 +39,10 @@ from mingbai.engine.schedule.weeks import (
 )
 
 __all__ = [
-    "Activity", "Bar", "Calendar", "CannotSchedule", "Contradiction", "Duty", "Link", "ListedDay",
-    "Place", "PublishedNetwork", "Schedule", "Season", "Span", "Step", "bars", "contradictions",
-    "elapsed_ratio", "every_day", "gap_points", "make_calendar", "make_schedule",
+    "Activity", "Bar", "Calendar", "CannotSchedule", "Contradiction", "Duty", "Lag", "LagKind",
+    "LagSpec", "LagState", "LagVerdict", "Link", "ListedDay", "Place", "PublishedNetwork", "Reach",
+    "Schedule", "Season", "Severity", "Span", "Step", "bars", "contradictions", "elapsed_ratio",
+    "every_day", "find_lags", "gap_points", "make_calendar", "make_schedule",
     "milestone_light", "must_happen", "rank_ties", "read_days", "read_psplib", "round_half_up",
     "write_days",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from mingbai.rulebook.loading.consistency import (
 )
 from mingbai.rulebook.loading.coverage import read_coverages
 from mingbai.rulebook.loading.handling import read_handling
+from mingbai.rulebook.loading.lags import read_lags
 from mingbai.rulebook.loading.offices import read_divisions, read_offices, read_sites
 from mingbai.rulebook.loading.procedures import read_procedures
 from mingbai.rulebook.loading.programmes import (
@@ -93,6 +94,7 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
         works=_works(shelf, loaded, known, chain),
         procedures=read_procedures(shelf, programmes, chain=chain, year=year, rosters=by_code),
         coverages=read_coverages(shelf, year=year, rosters=common, sub_item=items.get),
+        lagging=read_lags(shelf, county=folder, known=known),
         offices=offices,
         sites=_sites(shelf, rosters),
         divisions=divisions,

@@ -22,6 +22,7 @@ from mingbai.rulebook.model.channels import (
 )
 from mingbai.rulebook.model.coverage import Coverage
 from mingbai.rulebook.model.handling import Desk, Handling
+from mingbai.rulebook.model.lags import LagBook, LagCause, LagRule
 from mingbai.rulebook.model.offices import (
     DivisionSpec,
     OfficeSpec,
@@ -100,6 +101,9 @@ __all__ = [
     "Group",
     "Handling",
     "Kind",
+    "LagBook",
+    "LagCause",
+    "LagRule",
     "Layout",
     "Level",
     "Measure",

@@ -13,6 +13,7 @@ from mingbai.rulebook.model.bank import BankRules
 from mingbai.rulebook.model.channels import Channel, PostingRules
 from mingbai.rulebook.model.coverage import Coverage
 from mingbai.rulebook.model.handling import Handling
+from mingbai.rulebook.model.lags import LagBook
 from mingbai.rulebook.model.offices import (
     DivisionSpec,
     OfficeSpec,
@@ -65,6 +66,7 @@ class Book:
     coverages: tuple[Coverage, ...] = field(default=(), kw_only=True)
     works: WorksRules = field(default=WorksRules(), kw_only=True)
     tiles: TileMap | None = field(default=None, kw_only=True)
+    lagging: LagBook = field(default=LagBook(), kw_only=True)
     offices: tuple[OfficeSpec, ...]
     sites: tuple[Site, ...]
     divisions: tuple[DivisionSpec, ...]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from mingbai.site.today.answers import about_answers
 from mingbai.site.today.asked import Asked, Task
 from mingbai.site.today.comparing import about_findings, about_slips, about_visits
 from mingbai.site.today.handing import about_sheets
@@ -23,6 +24,7 @@ GROUPS: Final[tuple[Group, ...]] = (
     about_batches,
     about_findings,
     about_letters,
+    about_answers,
     about_applications,
     about_changes,
     about_suspended,

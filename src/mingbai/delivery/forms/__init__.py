@@ -1,0 +1,14 @@
+"""Forms of the delivery pages: one file a matter."""
+
+from mingbai.delivery.forms.lags import FilterLags, MeanForm, PlanForm, ReturnForm
+from mingbai.delivery.forms.works import ChooseSites, ReportMilestone, ReturnReason
+
+__all__ = [
+    "ChooseSites",
+    "FilterLags",
+    "MeanForm",
+    "PlanForm",
+    "ReportMilestone",
+    "ReturnForm",
+    "ReturnReason",
+]

@@ -42,6 +42,15 @@ def enqueue(
     return job
 
 
+def repeat_daily(*, name: str, entry: str) -> None:
+    """Have the worker call ``entry`` once a day from now on; a plan of this name stays as it is."""
+    from django_q.models import Schedule
+
+    Schedule.objects.get_or_create(
+        name=name, defaults={"func": entry, "schedule_type": Schedule.DAILY, "repeats": -1}
+    )
+
+
 def run_job(job_id: int, *, handlers: Mapping[str, Handler], clock: Callable[[], datetime]) -> None:
     """Run one queued job once at a time; safe to call again after a kill.
 

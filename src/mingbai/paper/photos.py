@@ -20,6 +20,10 @@ _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT: Final = frozenset(
     {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"sRGB", b"cHRM"}
 )
+#: Brands of the container that phones keep HEIC photos in.
+_HEIF: Final = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif"}
+)
 MOST_BYTES: Final = 20 * 1024 * 1024
 
 
@@ -49,7 +53,21 @@ def strip_photo(content: bytes) -> Photo:
             return Photo(_strip_png(content), "png")
     except (struct.error, IndexError) as error:
         raise CannotReadPhoto("照片不完整，可能没有传完。请重新拍摄或重新上传。") from error
-    raise CannotReadPhoto("只收 JPG、PNG 格式的照片。请在手机上把照片另存为 JPG 后再上传。")
+    raise CannotReadPhoto(_refusal(content[:12]))
+
+
+def _refusal(head: bytes) -> str:
+    """What kind of file it is instead, where that can be told, and what to do."""
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF:
+        return (
+            "这是 HEIC 格式的照片，公开栏上打不开。"
+            "苹果手机请在“设置—相机—格式”里选“兼容性最佳”后重拍，或把照片另存为 JPG 再上传。"
+        )
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "这是 WebP 格式的图片，多半是网页或聊天里另存的。请用手机相机拍的原照片（JPG）。"
+    if head[:5] == b"%PDF-":
+        return "这是 PDF 文件，不是照片。请拍下公开栏，上传 JPG 或 PNG 照片。"
+    return "只收 JPG、PNG 格式的照片。请在手机上把照片另存为 JPG 后再上传。"
 
 
 def _strip_jpeg(content: bytes) -> bytes:

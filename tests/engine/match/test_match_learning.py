@@ -43,6 +43,19 @@ def simulate(kin):
     return patterns[near], counts[near], patterns[~near], np.round(counts[~near] / 20)
 
 
+def test_where_everybody_shares_a_value_chances_stay_chances():
+    """Rows of one day, one sex and one village: strangers agree on all that is one's own."""
+    same = np.array([[1, 1], [1, 2]], dtype=np.int8)
+    facts = [Fact(3, own=2), Fact(2)]
+    weights = learn(same, np.array([150.0, 40.0]), same, np.array([9.0, 3.0]),
+                    facts=facts, total=190.0)  # fmt: skip
+    for tables in (weights.same, weights.kin, weights.strangers):
+        for table in tables:
+            assert (table > 0).all()
+            assert table.sum() == pytest.approx(1)
+    assert np.isfinite(weights.chances(same)).all()
+
+
 @pytest.mark.parametrize("kin", [0, 15_000])
 def test_parameters_are_found_again(kin):
     facts = [Fact(3, own=2), Fact(2), Fact(3)]

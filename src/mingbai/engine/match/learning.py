@@ -231,6 +231,8 @@ def _as_kin(house: Floats, strangers: Floats, own: int) -> Floats:
     if not own:
         return house
     strong = np.maximum(strangers[:own], NAMESAKES / own)
+    # Where everybody shows the strongest levels, something is left for the others all the same.
+    strong = strong * min(1.0, (1 - NAMESAKES) / strong.sum())
     rest = house[own:] / house[own:].sum() * (1 - strong.sum())
     return np.concatenate([strong, rest])
 

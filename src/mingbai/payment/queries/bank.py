@@ -163,6 +163,13 @@ _STATES: Final = {
 }
 
 
+def count_returned(*, to: Asker) -> dict[str, int]:
+    """Returned lines the asker may see, by state; one query."""
+    counts = {state: Count("pk", filter=of_state) for state, of_state in _STATES.items()}
+    found: dict[str, int] = returned_outcomes(to=to).order_by().aggregate(**counts)
+    return found
+
+
 def state_of(outcome: Any) -> str:
     """The state of one of ``returned_outcomes``."""
     if outcome.again:

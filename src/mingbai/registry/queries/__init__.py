@@ -146,7 +146,12 @@ from mingbai.registry.queries.told import (
     events_of,
     waiting_changes,
 )
-from mingbai.registry.queries.unanswered import Missing, newest_comparison, what_is_missing
+from mingbai.registry.queries.unanswered import (
+    Missing,
+    comparison_missed,
+    newest_comparison,
+    what_is_missing,
+)
 from mingbai.registry.queries.visits import left_out, visit_counts, visits_of
 
 __all__ = [
@@ -175,6 +180,7 @@ __all__ = [
     "boards_of",
     "cause_words",
     "changes_seen",
+    "comparison_missed",
     "count_waiting",
     "decided_grades",
     "describe_share",

@@ -125,11 +125,15 @@ def _due(book: Book, period: int) -> Q:
             plain[months].append(rule.sub_item)
         for grade, interval in rule.review_grades.items():
             if interval != rule.review and (months := INTERVAL_MONTHS.get(interval)):
+                limit = back(period, months)
                 graded |= Q(
-                    sub_item=rule.sub_item, grade=grade, last_period__lte=back(period, months)
-                )
+                    sub_item=rule.sub_item, grade=grade,
+                    since_period__lte=limit, last_period__lte=limit,
+                )  # fmt: skip
     for months, sub_items in plain.items():
-        graded |= Q(sub_item__in=sub_items, last_period__lte=back(period, months))
+        # What began later cannot be due; said first, it spares looking at its steps.
+        limit = back(period, months)
+        graded |= Q(sub_item__in=sub_items, since_period__lte=limit, last_period__lte=limit)
     return graded
 
 

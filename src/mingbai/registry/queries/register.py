@@ -93,8 +93,11 @@ def register_of(
     return tuple(sorted(lines, key=lambda line: (order.get(line.sub_item, 999), line.town)))
 
 
-def posting_tasks(*, to: Asker, on: date) -> tuple[PostingTask, ...]:
-    """What waits on a day: to be taken down, photographed, approved, put up, answered."""
+def posting_tasks(*, to: Asker, on: date, book: Book | None = None) -> tuple[PostingTask, ...]:
+    """What waits on a day: to be taken down, photographed, approved, put up, answered.
+
+    With a book also the rolls of the day's month that should hang by now and do not.
+    """
     mine = with_posting_state(Posting.objects.seen_by(to), on=on)
     by_state = {
         row["state"]: row["count"]
@@ -106,8 +109,10 @@ def posting_tasks(*, to: Asker, on: date) -> tuple[PostingTask, ...]:
     waiting = objections_seen(to=to, waiting=True).count()
     count = by_state.get
     bare, urgent = unproven(to=to, on=on), "bad" if late else "warn"
+    unposted = _unposted(to, book, on) if book else 0
     told = (
         ("公示期满，应撤下", f"其中今日应撤 {today} 份", ended, "bad", "ended"),
+        ("名册过了期限还没有公示", "收到名册后应在规定的工作日内公示", unposted, "bad", "late"),
         ("公示等审核", "由制作人以外的复核人员审核", count("draft", 0), "warn", "draft"),
         ("公示等张贴", "按公示上写的起始日张贴", count("approved", 0), "warn", "approved"),
         ("公示没有张贴照片", "请各村拍下公开栏上传", bare, "warn", "running"),
@@ -115,6 +120,16 @@ def posting_tasks(*, to: Asker, on: date) -> tuple[PostingTask, ...]:
     )
     tasks = (PostingTask(*each) for each in told)
     return tuple(task for task in tasks if task.count)
+
+
+def _unposted(to: Asker, book: Book, on: date) -> int:
+    """Rolls of the newest month handed in whose time to be put up has passed."""
+    sheets = live_sheets(to=to, year=book.year, kind="subsidy")
+    month = sheets.aggregate(newest=Max("month"))["newest"]
+    if not month:
+        return 0
+    lines = register_of(to=to, year=book.year, period=book.year * 100 + month, book=book, on=on)
+    return sum(line.is_late for line in lines)
 
 
 def unproven(*, to: Asker, on: date) -> int:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
+
+from django.utils.timezone import localdate
 
 from mingbai.base.scope import Asker
 from mingbai.registry.models import Comparison
@@ -45,6 +48,18 @@ def newest_comparison(*, to: Asker, year: int) -> Comparison | None:
         .first()
     )
     return found
+
+
+def comparison_missed(*, to: Asker, book: Book, on: date) -> date | None:
+    """The day by which everything was to be compared and was not; None where nothing is missed.
+
+    Any comparison of that month will do: each looks at everything that is live.
+    """
+    due = book.comparison_due(on)
+    if due is None:
+        return None
+    newest = newest_comparison(to=to, year=book.year)
+    return due if newest is None or localdate(newest.act.at) < due.replace(day=1) else None
 
 
 def what_is_missing(

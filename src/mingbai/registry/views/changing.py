@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from mingbai.base.asking import asker_of, must, user_of
+from mingbai.base.periods import period_of
 from mingbai.registry.actions import (
     CHANGE_REASONS,
     CannotChangeEnrolment,
@@ -121,8 +122,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     to, book = asker_of(request), _book()
     if book is None:
         return render(request, "registry/reviews.html", {"page": None})
-    today = day_shown()
-    period = min(today.year * 100 + today.month, book.year * 100 + 12)
+    period = min(period_of(day_shown()), book.year * 100 + 12)
     words = Words.of(book.year)
     stopped = request.GET.get("about") == "suspended"
     query = suspended_too_long if stopped else reviews_due

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -29,11 +29,13 @@ from mingbai.registry.actions import (
 )
 from mingbai.registry.forms import DraftPosting, PhotoForm, PutUpForm, ReasonForm
 from mingbai.registry.queries import newest_year
+from mingbai.registry.views.acting import act_on
 from mingbai.registry.views.posted import posting_or_404
 from mingbai.registry.views.words import Words, day_shown
 from mingbai.rulebook import load_book
 
 _MAY_NOT = "您的角色不能制作公示。公示由镇、牵头部门或县民生办的经办人员制作。"
+_do = partial(act_on, find=posting_or_404, page="registry:posting")
 
 
 @require_http_methods(["GET", "POST"])
@@ -145,21 +147,3 @@ def posting_proven(request: HttpRequest, pk: int) -> HttpResponse:
         )  # fmt: skip
 
     return _do(request, pk, act, CannotKeepPhoto, "照片已存档，拍摄地点、时间和机型已去除。")
-
-
-def _do(
-    request: HttpRequest,
-    pk: int,
-    act: Callable[[Any], None],
-    refusal: type[Exception],
-    done: str,
-) -> HttpResponse:
-    """Act on one posting and say on its page what came of it."""
-    found = posting_or_404(request, pk)
-    try:
-        act(found)
-    except refusal as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done)
-    return redirect("registry:posting", pk)

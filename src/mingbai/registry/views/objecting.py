@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -33,12 +33,23 @@ from mingbai.registry.queries import (
     show_objection,
 )
 from mingbai.registry.queries.objections import state_of
+from mingbai.registry.views.acting import act_on
 from mingbai.registry.views.posted import posting_or_404, with_cells
 from mingbai.registry.views.words import Words, day_shown
 from mingbai.rulebook import load_book
 
 PAGE = 50
 _MAY_NOT = "您的角色不能登记、答复异议。由镇、牵头部门或县民生办的经办人员办理。"
+
+
+def _objection_or_404(request: HttpRequest, pk: int) -> Any:
+    found = objection_seen(pk, to=asker_of(request))
+    if found is None:
+        raise Http404("没有这条异议，或不在您的查看范围内。")
+    return found
+
+
+_do = partial(act_on, find=_objection_or_404, page="registry:objection")
 
 
 @require_GET
@@ -145,30 +156,6 @@ def objection_withdrawn(request: HttpRequest, pk: int) -> HttpResponse:
         )
 
     return _do(request, pk, act, CannotAnswerObjection, "已登记撤回。")
-
-
-def _do(
-    request: HttpRequest,
-    pk: int,
-    act: Callable[[Any], None],
-    refusal: type[Exception],
-    done: str,
-) -> HttpResponse:
-    found = _objection_or_404(request, pk)
-    try:
-        act(found)
-    except refusal as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done)
-    return redirect("registry:objection", pk)
-
-
-def _objection_or_404(request: HttpRequest, pk: int) -> Any:
-    found = objection_seen(pk, to=asker_of(request))
-    if found is None:
-        raise Http404("没有这条异议，或不在您的查看范围内。")
-    return found
 
 
 def _card(found: Any, words: Words, on: Any) -> dict[str, Any]:

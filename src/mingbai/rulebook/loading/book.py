@@ -13,6 +13,7 @@ from mingbai.rulebook.faults import CannotLoadBook
 from mingbai.rulebook.loading.approvals import read_approvals
 from mingbai.rulebook.loading.bank import read_bank
 from mingbai.rulebook.loading.channels import read_calendar, read_posting_rules
+from mingbai.rulebook.loading.comparison import read_monthly
 from mingbai.rulebook.loading.consistency import (
     home_of,
     refuse_orphan_towns,
@@ -114,6 +115,7 @@ def _with_office_rules(book: Book, shelf: Shelf, folder: str, towns: frozenset[s
         bank=read_bank(shelf, f"{folder}/bank.yaml"),
         calendar=read_calendar(shelf),
         handling=read_handling(shelf, county=folder),
+        monthly=read_monthly(shelf, county=folder),
         tiles=read_tiles(shelf, f"{folder}/tiles.yaml", divisions=book.divisions, towns=towns),
     )
     return replace(ruled, digest=shelf.digest, files=shelf.files)

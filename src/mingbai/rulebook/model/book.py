@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from mingbai.engine.schedule import Calendar
 from mingbai.rulebook.model.approvals import ApprovalRule
 from mingbai.rulebook.model.bank import BankRules
 from mingbai.rulebook.model.channels import Channel, PostingRules
+from mingbai.rulebook.model.comparison import MonthlyComparison
 from mingbai.rulebook.model.coverage import Coverage
 from mingbai.rulebook.model.handling import Handling
 from mingbai.rulebook.model.lags import LagBook
@@ -63,6 +64,7 @@ class Book:
     posting: PostingRules = field(default=PostingRules(), kw_only=True)
     calendar: Calendar = field(default=WEEKENDS, kw_only=True)
     handling: tuple[Handling, ...] = field(default=(), kw_only=True)
+    monthly: tuple[MonthlyComparison, ...] = field(default=(), kw_only=True)
     coverages: tuple[Coverage, ...] = field(default=(), kw_only=True)
     works: WorksRules = field(default=WorksRules(), kw_only=True)
     tiles: TileMap | None = field(default=None, kw_only=True)
@@ -114,6 +116,25 @@ class Book:
             and each.valid_from <= day
             and (each.valid_to is None or day <= each.valid_to)
         )
+
+    def comparison_due(self, on: date) -> date | None:
+        """Return the last day on which everything was due to be compared, on a day.
+
+        None where no rule is in force, and where the day due lies outside the year and the January
+        after it: a closed year is compared no more.
+        """
+        before = on.replace(day=1) - timedelta(days=1)
+        for month in (on, before):
+            for rule in self.monthly:
+                due = rule.due_in(month)
+                in_force = rule.from_date <= due and (rule.to_date is None or due <= rule.to_date)
+                if (
+                    in_force
+                    and due <= on
+                    and date(self.year, 1, 1) <= due < date(self.year + 1, 2, 1)
+                ):
+                    return due
+        return None
 
     def procedure(self, sub_item: str, on: date | None = None) -> Procedure:
         """Return how a sub-item's rights are decided on a day, the year's last by default.

@@ -23,10 +23,12 @@ def run(args: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     from mingbai.base.jobs import revive_jobs
+    from mingbai.site.daily import plan_days
     from mingbai.site.jobs import RUNNER
 
     call_command("migrate", verbosity=0, interactive=False)
     revive_jobs(runner=RUNNER)
+    plan_days()
     return serve(host=args.host, port=args.port, workers=args.workers)
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from mingbai.engine.money import show_scaled
-from mingbai.registry.queries import findings_seen, left_out, pressing_slips
+from mingbai.registry.queries import (
+    comparison_missed,
+    findings_seen,
+    left_out,
+    pressing_slips,
+)
+from mingbai.rulebook import load_book
 from mingbai.site.today.asked import Asked, Task
 
 
@@ -22,6 +29,20 @@ def about_findings(asked: Asked) -> list[Task]:
     text = "处理比对疑点" if to.may("settle") else "比对疑点等经办处理"
     detail = f"涉及 {stake}，金额大的排在前面"
     return [Task(text, detail, reverse("registry:findings"), f"{sums['count']} 条")]
+
+
+def about_comparison(asked: Asked) -> list[Task]:
+    """The month's comparison of everything, where its day has come and nobody ran it."""
+    to = asked.to
+    if not (to.sees_all and to.may("settle")):
+        return []
+    book = load_book(year=asked.year, county=settings.MINGBAI_COUNTY)
+    due = comparison_missed(to=to, book=book, on=localdate(asked.at))
+    if due is None:
+        return []
+    detail = "全部名册每月比对一次，打开后点“现在比对”"
+    tag = f"应于 {due.month} 月 {due.day} 日前"
+    return [Task("本月还没有全面比对", detail, reverse("registry:month"), tag, "bad")]
 
 
 def about_slips(asked: Asked) -> list[Task]:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.conf import settings
 from django.urls import reverse
 
-from mingbai.registry.queries import changes_seen, count_waiting, suspended_too_long
+from mingbai.base.periods import period_of
+from mingbai.registry.queries import (
+    changes_seen,
+    count_waiting,
+    reviews_due,
+    suspended_too_long,
+)
 from mingbai.rulebook import load_book
 from mingbai.site.today.asked import Asked, Task
+
+_MANY: Final = 1000
 
 
 def about_applications(asked: Asked) -> list[Task]:
@@ -39,13 +49,27 @@ def about_changes(asked: Asked) -> list[Task]:
     return [Task("审定拟办变动", "审定之前照旧发放", address, f"{others} 件")]
 
 
+def about_reviews(asked: Asked) -> list[Task]:
+    """Rights whose review is due; counted up to a thousand, the list has them all."""
+    if not asked.to.may("settle"):
+        return []
+    book = load_book(year=asked.year, county=settings.MINGBAI_COUNTY)
+    due = reviews_due(to=asked.to, book=book, period=period_of(asked.day))
+    count = due.order_by()[: _MANY + 1].count()
+    if not count:
+        return []
+    tag = f"{count} 人" if count <= _MANY else f"{_MANY} 人以上"
+    detail = "到了复核的月份，核实后继续、调整、暂停或终止"
+    return [Task("到期复核", detail, reverse("registry:reviews"), tag)]
+
+
 def about_suspended(asked: Asked) -> list[Task]:
     """Rights suspended longer than the rulebook allows."""
     if not asked.to.may("settle"):
         return []
     book = load_book(year=asked.year, county=settings.MINGBAI_COUNTY)
-    period = asked.day.year * 100 + asked.day.month
-    long = suspended_too_long(to=asked.to, book=book, period=period).order_by().count()
+    rows = suspended_too_long(to=asked.to, book=book, period=period_of(asked.day))
+    long = rows.order_by().count()
     if not long:
         return []
     return [

@@ -10,23 +10,32 @@ from typing import Final
 
 from mingbai.site.today.answers import about_answers
 from mingbai.site.today.asked import Asked, Task
-from mingbai.site.today.comparing import about_findings, about_slips, about_visits
+from mingbai.site.today.comparing import about_comparison, about_findings, about_slips, about_visits
 from mingbai.site.today.handing import about_sheets
 from mingbai.site.today.money import about_batches
 from mingbai.site.today.postings import about_postings
 from mingbai.site.today.promises import about_letters
-from mingbai.site.today.rights import about_applications, about_changes, about_suspended
+from mingbai.site.today.returns import about_returns
+from mingbai.site.today.rights import (
+    about_applications,
+    about_changes,
+    about_reviews,
+    about_suspended,
+)
 from mingbai.site.today.works import about_works
 
 Group = Callable[[Asked], list[Task]]
 
 GROUPS: Final[tuple[Group, ...]] = (
     about_batches,
+    about_returns,
+    about_comparison,
     about_findings,
     about_letters,
     about_answers,
     about_applications,
     about_changes,
+    about_reviews,
     about_suspended,
     about_postings,
     about_slips,

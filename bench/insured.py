@@ -2,8 +2,8 @@
 
     PYTHONPATH=src python bench/insured.py --size full
 
-Makes the demonstration county's rolls, hands in what concerns the insured, enters it, counts it, and
-enters it again. The database is a file of its own in a temporary folder.
+Makes the demonstration county's rolls, hands in what concerns the insured, enters it, counts it,
+and enters it again. The database is a file of its own in a temporary folder.
 """
 
 from __future__ import annotations

@@ -31,5 +31,12 @@ urlpatterns = [
     ),
     path("plans/<int:pk>/confirm/", lags.confirm, name="confirm_plan"),
     path("plans/<int:pk>/return/", lags.send_back, name="return_plan"),
+    path("reports/", views.reports, name="reports"),
+    path("reports/sheet/", views.report_sheet, name="report_sheet"),
+    path("reports/confirm/", views.report_confirm, name="report_confirm"),
+    path("reports/waive/", views.waive, name="waive"),
+    path("reports/<int:pk>/", views.report, name="report"),
+    path("reports/<int:pk>/answer/", views.report_answer, name="report_answer"),
+    path("reports/<int:pk>/return/", views.report_return, name="report_return"),
     path("<slug:code>/", views.programme_page, name="programme"),
 ]

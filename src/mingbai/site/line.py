@@ -38,13 +38,14 @@ from mingbai.registry.actions import (
 from mingbai.report.actions import compile_summary
 from mingbai.report.models import Summary
 from mingbai.rulebook.model import Book
+from mingbai.site.confirming import confirm_months
 
 _HOUSE = Asker.system("the line enters what was received for the whole county")
 
 Progress = Callable[[int, int, str], None]
 Stage = Callable[[str], AbstractContextManager[object]]
 
-STAGES = ("receive", "enter", "compare", "enrol", "insure", "pay", "compile")
+STAGES = ("receive", "enter", "compare", "enrol", "insure", "confirm", "pay", "compile")
 
 
 def no_stage(_: str) -> AbstractContextManager[object]:
@@ -260,6 +261,11 @@ def run_line(
     with stage("receive"):
         receive_folder(folder=folder, book=book, by=crew.clerk, at=at, progress=progress)
     enter_received(year=year, book=book, by=crew.clerk, at=at, stage=stage)
+    with stage("confirm"):
+        confirm_months(
+            year=year, through=through, book=book, instead=crew.checker, at=at,
+            answering=demonstration,
+        )  # fmt: skip
     with stage("pay"):
         pay_months(year=year, through=through, book=book, crew=crew, at=at)
     with stage("compile"):

@@ -12,6 +12,7 @@ from django.db import transaction
 from mingbai.base.bulk import insert_rows
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, User
+from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
 from mingbai.delivery.actions.reading import (
     Ground,
@@ -20,8 +21,9 @@ from mingbai.delivery.actions.reading import (
     read_training,
     town_of,
 )
-from mingbai.delivery.models import EnteredSheet, ProgressReport, TrainingHead
-from mingbai.delivery.queries import Report, standing_reports
+from mingbai.delivery.models import EnteredSheet, ProgressReport, ReportDoubt, TrainingHead
+from mingbai.delivery.queries import Report
+from mingbai.delivery.queries.reports import newest_reports
 from mingbai.intake.models import Sheet
 from mingbai.intake.queries import sheet_table
 from mingbai.programme.models import Measure
@@ -55,6 +57,8 @@ def enter_progress(
     """Enter progress tables and training rosters of the book's year; a sheet entered before is
     passed over, a corrected one makes the records of the sheet it follows count no more.
 
+    Where the book asks for it a progress table counts only once a checker has confirmed it. Lines
+    that do not fit are kept as doubts, for the office to answer.
     ``sheets``: live sheets of kind ``progress`` and ``training``. Errors: ``CannotEnterProgress``.
     """
     given = sorted(sheets, key=lambda sheet: sheet.pk)
@@ -82,13 +86,13 @@ def enter_progress(
             subject=str(book.year),
             payload={"sheets": [sheet.pk for sheet in fresh]},
         )
-        return _enter(fresh, measures, book.year, act)
+        return _enter(fresh, measures, book, act)
 
 
 def _enter(
-    sheets: list[Sheet], measures: dict[str, tuple[Measure, ...]], year: int, act: Act
+    sheets: list[Sheet], measures: dict[str, tuple[Measure, ...]], book: Book, act: Act
 ) -> ProgressEntry:
-    earlier = _Earlier(year)
+    earlier = _Earlier(book.year)
     ground = Ground(measures, earlier.total)
     reports_count, heads_count = 0, 0
     problems: list[ProgressDiscrepancy] = []
@@ -101,8 +105,10 @@ def _enter(
         if sheet.kind == "progress":
             reports, found = read_progress(sheet, rows, entered, ground)
             entered.reports_count = len(reports)
+            entered.must_confirm = must_confirm(sheet, book)
             entered.save(force_insert=True)
             ProgressReport.objects.bulk_create(reports)
+            _keep_doubts(entered, found)
             earlier.add(sheet, reports)
             reports_count += len(reports)
         else:
@@ -115,6 +121,30 @@ def _enter(
     return ProgressEntry(len(sheets), reports_count, heads_count, tuple(problems))
 
 
+def must_confirm(sheet: Sheet, book: Book) -> bool:
+    """Whether a month's table waits for a checker, by the rule in force at the month's end."""
+    rule = book.report_rule(month_end(sheet.period)) if sheet.period else None
+    return rule is not None and rule.confirm
+
+
+def _keep_doubts(entered: EnteredSheet, found: Iterable[ProgressDiscrepancy]) -> None:
+    """What only the reader of the table could see; falls and sums are looked at afresh."""
+    ReportDoubt.objects.bulk_create(
+        ReportDoubt(
+            entered_sheet=entered,
+            line=each.line,
+            code=each.code,
+            sub_item=each.sub_item,
+            measure=each.measure,
+            said=each.said,
+            held=each.held,
+            act_id=entered.act_id,
+        )
+        for each in found
+        if each.code not in ("fell", "sum_differs")
+    )
+
+
 def _insert_heads(entered: EnteredSheet, heads: list[TrainingHead]) -> None:
     """Rosters are long: their rows go by the bulk door, not one object at a time."""
     columns = [field.attname for field in TrainingHead._meta.concrete_fields if field.name != "id"]
@@ -125,11 +155,11 @@ def _insert_heads(entered: EnteredSheet, heads: list[TrainingHead]) -> None:
 
 
 class _Earlier:
-    """The totals an office reported before, from the database and from this call."""
+    """The totals an office handed in before, from the database and from this call."""
 
     def __init__(self, year: int) -> None:
         self._totals: dict[tuple[int, str | None, str, str], dict[int, Decimal]] = {}
-        for report in standing_reports(to=_HOUSE, year=year):
+        for report in newest_reports(to=_HOUSE, year=year):
             self._keep(report.office_id, report.town, report)
 
     def _keep(self, office: int, town: str | None, report: Report | ProgressReport) -> None:

@@ -3,6 +3,12 @@
 from mingbai.delivery.models.lag import CatchUpPlan, PlanPoint, PlanStep, UpperMean
 from mingbai.delivery.models.milestones import MilestonePhoto, MilestoneReport, MilestoneVerdict
 from mingbai.delivery.models.progress import EnteredSheet, ProgressReport
+from mingbai.delivery.models.report import (
+    ReportAnswer,
+    ReportDoubt,
+    ReportStep,
+    ReportWaiver,
+)
 from mingbai.delivery.models.training import TrainingHead
 from mingbai.delivery.models.upkeep import SiteNote, SiteNoteClosing, UpkeepDuty, UpkeepVisit
 from mingbai.delivery.models.works import EnteredWorks, SiteDetails, SiteProgress, WorkSite
@@ -17,6 +23,10 @@ __all__ = [
     "PlanPoint",
     "PlanStep",
     "ProgressReport",
+    "ReportAnswer",
+    "ReportDoubt",
+    "ReportStep",
+    "ReportWaiver",
     "SiteDetails",
     "SiteNote",
     "SiteNoteClosing",

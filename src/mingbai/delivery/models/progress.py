@@ -16,8 +16,8 @@ from mingbai.programme.models import QuantityField
 class EnteredSheet(ActMixin, ScopedModel):
     """A progress table or training roster whose lines have been entered.
 
-    A corrected sheet takes the next turn of the same slot; once it is entered, the records of the
-    turns before it no longer count. Nothing is changed for that: the newer entry says so.
+    A corrected sheet takes the next turn of the same slot; once it counts, the records of the
+    turns before it no longer do. Nothing is changed for that: the newer entry says so.
     """
 
     scope = ScopeBy(town="sheet__town_id", sub_item="sheet__sub_item", office="sheet__office_id")
@@ -28,6 +28,8 @@ class EnteredSheet(ActMixin, ScopedModel):
     )
     reports_count = models.PositiveIntegerField("进度行数", default=0)
     heads_count = models.PositiveIntegerField("学员行数", default=0)
+    #: As the rulebook asked when it was entered: it counts only once a checker confirmed it.
+    must_confirm = models.BooleanField("须经复核", default=False)
 
     class Meta:
         verbose_name = "入账的表"

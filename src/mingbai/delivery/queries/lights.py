@@ -14,7 +14,9 @@ from mingbai.base.scope import Asker
 from mingbai.delivery.queries.reports import (
     Report,
     counting_heads,
+    newest_reports,
     standing_reports,
+    waiting_reports,
 )
 from mingbai.delivery.queries.standing import (
     MeasureStanding,
@@ -93,8 +95,17 @@ def lights(
     due = planned_ratios(to=to, year=year, period=period, as_of=as_of)
     due_before = planned_ratios(to=to, year=year, period=period - 1, as_of=as_of)
     reported = _reported(to, year, period, as_of)
+    waiting = waiting_reports(to=to, year=year, through=month_end(period), as_of=as_of)
+    unchecked = {each.sub_item for each in waiting if each.period == period}
     return tuple(
-        _light(each, period, due, due_before, silent=each.sub_item.code not in reported)
+        _light(
+            each,
+            period,
+            due,
+            due_before,
+            silent=each.sub_item.code not in reported,
+            unchecked=each.sub_item.code in unchecked,
+        )
         for each in found
     )
 
@@ -164,10 +175,15 @@ def _gap(item: SubItem, part: MeasureStanding, reports: list[Report]) -> Gap | N
 
 
 def _reported(to: Asker, year: int, period: int, as_of: int | None) -> frozenset[str]:
-    """Sub-items with a department's report or a roster of that month."""
+    """Sub-items with a department's report, confirmed or not, or a roster of that month."""
+    said = (
+        newest_reports(to=to, year=year)
+        if as_of is None
+        else standing_reports(to=to, year=year, as_of=as_of)
+    )
     from_tables = {
         report.sub_item
-        for report in standing_reports(to=to, year=year, as_of=as_of)
+        for report in said
         if report.period == period and (report.town is None or not to.sees_all)
     }
     heads = counting_heads(to=to, year=year, as_of=as_of).filter(period=period)
@@ -182,6 +198,7 @@ def _light(
     due_before: Mapping[str, Decimal],
     *,
     silent: bool,
+    unchecked: bool,
 ) -> Light:
     item, actual = standing.sub_item, standing.ratio
     planned = due.get(item.code)
@@ -189,6 +206,8 @@ def _light(
     colour, words = _judge(standing, period, gap, due_before.get(item.code, Decimal(0)))
     if silent and colour not in ("done", "grey"):
         words += "，本月未报"
+    if unchecked and standing.judged and colour != "done":
+        words = "未核" if standing.ratio is None else f"{words}，本月未核"
     return Light(standing, colour, words, planned, actual, gap, silent)
 
 

@@ -1,4 +1,4 @@
-"""The records that count: those of sheets whose newer turn has not been entered."""
+"""The records that count: confirmed where the rulebook asks for it, and not followed since."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from mingbai.base.periods import period_of
 from mingbai.base.scope import Asker, ScopedQuerySet
-from mingbai.delivery.models import EnteredSheet, ProgressReport, TrainingHead
+from mingbai.delivery.models import EnteredSheet, ProgressReport, ReportStep, TrainingHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,36 @@ class Heads:
 
 
 def _counting(as_of: int | None) -> ScopedQuerySet[EnteredSheet]:
-    newer = EnteredSheet.objects.unscoped("whether a correction was entered").filter(
+    """Of each slot the newest sheet that may count: a correction takes over once confirmed."""
+    newer = _able(as_of).filter(
         sheet__slot=OuterRef("sheet__slot"), sheet__turn__gt=OuterRef("sheet__turn")
+    )
+    return _able(as_of).filter(~Exists(newer))
+
+
+def _able(as_of: int | None) -> ScopedQuerySet[EnteredSheet]:
+    confirmed = ReportStep.objects.unscoped("whether a checker said it counts").filter(
+        entered_sheet=OuterRef("pk"), step=ReportStep.Step.CONFIRMED
     )
     found = EnteredSheet.objects.unscoped("which sheets count; their rows are scoped")
     if as_of is not None:
-        newer = newer.filter(act_id__lte=as_of)
+        confirmed = confirmed.filter(act_id__lte=as_of)
         found = found.filter(act_id__lte=as_of)
+    return found.filter(Q(must_confirm=False) | Exists(confirmed))
+
+
+def last_sheets() -> ScopedQuerySet[EnteredSheet]:
+    """Of each slot the newest sheet entered, counting or not."""
+    newer = EnteredSheet.objects.unscoped("whether a correction was entered").filter(
+        sheet__slot=OuterRef("sheet__slot"), sheet__turn__gt=OuterRef("sheet__turn")
+    )
+    found = EnteredSheet.objects.unscoped("which sheets stand; their rows are scoped")
     return found.filter(~Exists(newer))
+
+
+def newest_sheets() -> ScopedQuerySet[EnteredSheet]:
+    """The last sheets without those sent back."""
+    return last_sheets().exclude(step__step=ReportStep.Step.RETURNED)
 
 
 def counting_reports(
@@ -67,7 +89,29 @@ def standing_reports(
     *, to: Asker, year: int, through: date | None = None, as_of: int | None = None
 ) -> tuple[Report, ...]:
     """Reports that count, by month; one query."""
-    found = counting_reports(to=to, year=year, through=through, as_of=as_of)
+    return _as_reports(counting_reports(to=to, year=year, through=through, as_of=as_of))
+
+
+def newest_reports(*, to: Asker, year: int, sub_items: Iterable[str] = ()) -> tuple[Report, ...]:
+    """Reports as last handed in, confirmed or not, of some sub-items or all; one query."""
+    found = ProgressReport.objects.seen_by(to).filter(year=year, entered_sheet__in=newest_sheets())
+    wanted = sorted(set(sub_items))
+    return _as_reports(found.filter(sub_item__in=wanted) if wanted else found)
+
+
+def waiting_reports(
+    *, to: Asker, year: int, through: date, as_of: int | None = None
+) -> tuple[Report, ...]:
+    """Reports handed in that no checker has confirmed yet, by month; one query."""
+    found = ProgressReport.objects.seen_by(to).filter(
+        year=year,
+        period__lte=period_of(through),
+        entered_sheet__in=newest_sheets().filter(must_confirm=True, step__isnull=True),
+    )
+    return _as_reports(found if as_of is None else found.filter(act_id__lte=as_of))
+
+
+def _as_reports(found: ScopedQuerySet[ProgressReport]) -> tuple[Report, ...]:
     rows: Iterable[Any] = found.order_by("period", "id").values_list(
         "pk",
         "sub_item",

@@ -1,6 +1,18 @@
-"""Pages of the programmes and of works: lists with lights, one programme, one site in full."""
+"""Pages of the programmes, of works and of the month's reports."""
 
-from mingbai.delivery.views.pages import programme_list, programme_page
+from mingbai.delivery.views.pages import (
+    programme_list,
+    programme_page,
+)
+from mingbai.delivery.views.reports import (
+    report,
+    report_answer,
+    report_confirm,
+    report_return,
+    report_sheet,
+    reports,
+    waive,
+)
 from mingbai.delivery.views.sites import (
     milestone_reported,
     milestone_returned,
@@ -10,7 +22,11 @@ from mingbai.delivery.views.sites import (
     site_photo,
     waiting_page,
 )
-from mingbai.delivery.views.works import works_chart, works_list, works_week
+from mingbai.delivery.views.works import (
+    works_chart,
+    works_list,
+    works_week,
+)
 
 __all__ = [
     "milestone_reported",
@@ -18,10 +34,17 @@ __all__ = [
     "milestones_confirmed",
     "programme_list",
     "programme_page",
+    "report",
+    "report_answer",
+    "report_confirm",
     "report_page",
+    "report_return",
+    "report_sheet",
+    "reports",
     "site_page",
     "site_photo",
     "waiting_page",
+    "waive",
     "works_chart",
     "works_list",
     "works_week",

@@ -31,7 +31,7 @@ from mingbai.delivery.models import CatchUpPlan
 from mingbai.delivery.queries.judging import upper_means
 from mingbai.delivery.queries.lags import LagRow, count_states, lag_row, lag_rows
 from mingbai.delivery.queries.plans import plan_seen
-from mingbai.delivery.views.pages import choose_month
+from mingbai.delivery.views.choosing import choose_month
 from mingbai.programme.queries import adopted_years, planned_curves, sub_items
 from mingbai.rulebook import load_book
 from mingbai.rulebook.model import Book

@@ -9,14 +9,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from mingbai.base.asking import asker_of
-from mingbai.base.forms import ChooseMonth
 from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
 from mingbai.delivery.queries import (
     Light,
     Report,
     gaps_of,
-    latest_period,
     lights,
     outlooks,
     standing_reports,
@@ -27,24 +25,12 @@ from mingbai.delivery.queries.boards import (
     programme_rows,
     town_tables,
 )
+from mingbai.delivery.queries.reports import waiting_reports
 from mingbai.delivery.views.charts import money_chart, people_chart, progress_chart
+from mingbai.delivery.views.choosing import choose_month
 from mingbai.funds.models import FundEntry
 from mingbai.funds.queries import add_up
-from mingbai.programme.queries import adopted_years, planned_curves, programme_year, programmes
-
-
-def choose_month(request: HttpRequest, to: Asker) -> tuple[ChooseMonth, int | None, int]:
-    """The form, the year chosen (the newest by default) and the month (the newest reported)."""
-    years = adopted_years(to=to)
-    form = ChooseMonth(request.GET or None, years=years, newest="最新一期")
-    chosen: dict[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    year = chosen.get("year") or (years[0] if years else None)
-    if year is None:
-        return form, None, 0
-    month = chosen.get("month")
-    period = year * 100 + month if month else latest_period(to=to, year=year) or year * 100 + 1
-    form.show(year, period % 100)
-    return form, year, period
+from mingbai.programme.queries import planned_curves, programme_year, programmes
 
 
 @require_GET
@@ -95,6 +81,7 @@ def programme_page(request: HttpRequest, code: str) -> HttpResponse:
         "programme": programme,
         "version": programme_year(to=to, year=year),
         "items": _items(to, year, period, code, found, reports),
+        "waiting": _waiting(to, year, period, found),
         "gaps": gaps_of([light.standing for light in found], reports),
         "tiers": [(FundEntry.Tier(part.tier).label, part) for part in tiers],
         "total": total,
@@ -102,6 +89,24 @@ def programme_page(request: HttpRequest, code: str) -> HttpResponse:
         "completed_count": sum(light.standing.completed for light in found),
     }
     return render(request, "delivery/programme.html", context)
+
+
+def _waiting(to: Asker, year: int, period: int, found: tuple[Light, ...]) -> list[dict[str, Any]]:
+    """Of these sub-items the totals handed in and not confirmed: the newest of each measure."""
+    names = {
+        (light.sub_item.code, part.measure.code): part.measure
+        for light in found
+        for part in light.standing.measures
+    }
+    newest: dict[tuple[str, str, int, str | None], Report] = {}
+    for report in waiting_reports(to=to, year=year, through=month_end(period)):
+        if (report.sub_item, report.measure) in names:
+            newest[report.sub_item, report.measure, report.office_id, report.town] = report
+    return [
+        {"report": report, "measure": names[report.sub_item, report.measure]}
+        for report in newest.values()
+        if report.town is None or not to.sees_all
+    ]
 
 
 def _items(

@@ -18,6 +18,7 @@ from mingbai.base.ledger import last_seq, record_act
 from mingbai.base.models import Act, Division, Office, User
 from mingbai.base.scope import Asker
 from mingbai.delivery.queries import completed
+from mingbai.delivery.queries.desk import is_waived, unconfirmed_sheets
 from mingbai.paper.form import CannotLoadForm, CannotReadText, Form, load_form
 from mingbai.paper.official import write_official_docx
 from mingbai.programme.queries import programme_year
@@ -53,7 +54,8 @@ def compile_summary(
     """Freeze the half-year's figures as statements and write the docx; returns the new draft.
 
     The draft follows the one before it and never changes. ``forms_folder`` holds the county's own
-    forms. Errors: ``CannotCompileSummary``.
+    forms. Errors: ``CannotCompileSummary``, also while a report of these months waits for its
+    checker and no leader agreed to go without it.
     """
     if half not in Half.values:
         raise CannotCompileSummary("时段只有上半年（1）和全年（2），请重新选择")
@@ -65,6 +67,7 @@ def compile_summary(
         when = Moment(year, cutoff_of(year, half), last_seq())
         if programme_year(to=_HOUSE, year=year, as_of=when.as_of) is None:
             raise CannotCompileSummary(f"{year}年的项目清单还没有启用，请先启用清单再编制小结")
+        _refuse_unconfirmed(when)
         done = completed(year=year, cutoff=when.cutoff, as_of=when.as_of, to=_HOUSE)
         body = _body(form, half, when, empty=frozenset() if done else frozenset({COMPLETED}))
         figures = _figures(body, when)
@@ -86,6 +89,19 @@ def _one_at_a_time() -> Iterator[None]:
         yield
     except IntegrityError as error:
         raise CannotCompileSummary("有人正在编制同一份小结，请稍后查看新稿") from error
+
+
+def _refuse_unconfirmed(when: Moment) -> None:
+    """What was reported and never confirmed would be left out of the paper in silence."""
+    left = unconfirmed_sheets(to=_HOUSE, year=when.year, through=when.cutoff)
+    if is_waived(left, year=when.year):
+        return
+    names = list(dict.fromkeys(each.sheet.office.short_name for each in left))
+    named = "、".join(names[:3]) + (f"等 {len(names)} 个单位" if len(names) > 3 else "")
+    raise CannotCompileSummary(
+        f"{named}还有 {len(left)} 份进度报表没有核过，不计入完成数。请先核完再编制；"
+        "确须先编的，由县领导在“报送”页写明理由"
+    )
 
 
 def _body(form: Form, half: int, when: Moment, *, empty: frozenset[str]) -> Body:

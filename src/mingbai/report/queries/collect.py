@@ -80,6 +80,7 @@ SOURCES: tuple[Source, ...] = (
         {
             **_ADOPT,
             "enter_progress": "记入进度",
+            "confirm_reports": "核定进度报表",
             "enter_works": "记入工程台账",
             "confirm_milestones": "确认节点",
         },

@@ -33,6 +33,7 @@ from mingbai.rulebook.loading.programmes import (
     load_programme,
     narrow_list,
 )
+from mingbai.rulebook.loading.reporting import read_report_rules
 from mingbai.rulebook.loading.rosters import read_common_rosters
 from mingbai.rulebook.loading.tiles import read_tiles
 from mingbai.rulebook.loading.works import read_works
@@ -74,9 +75,7 @@ def load_book(*, year: int, county: str, root: Path = BOOKS) -> Book:
     )
     programmes = tuple(each.programme for each in loaded)
     rosters = (*common.values(), *(roster for each in loaded for roster in each.rosters))
-    codes, leads = frozenset(each.code for each in divisions), _leads(programmes)
-    offices = read_offices(shelf, f"{folder}/offices.yaml", divisions=codes, leads=leads)
-    refuse_orphan_towns(divisions, offices, towns=towns, file=f"{folder}/offices.yaml")
+    offices = _offices(shelf, f"{folder}/offices.yaml", divisions, programmes, towns)
     _refuse_misfits(programmes, rosters, chain, year=year, total=listed.budget_total)
     items = {item.code: item for each in programmes for item in each.sub_items}
     known, by_code = frozenset(items), {each.code: each for each in rosters}
@@ -116,9 +115,24 @@ def _with_office_rules(book: Book, shelf: Shelf, folder: str, towns: frozenset[s
         calendar=read_calendar(shelf),
         handling=read_handling(shelf, county=folder),
         monthly=read_monthly(shelf, county=folder),
+        reporting=read_report_rules(shelf, county=folder),
         tiles=read_tiles(shelf, f"{folder}/tiles.yaml", divisions=book.divisions, towns=towns),
     )
     return replace(ruled, digest=shelf.digest, files=shelf.files)
+
+
+def _offices(
+    shelf: Shelf,
+    file: str,
+    divisions: tuple[DivisionSpec, ...],
+    programmes: tuple[Programme, ...],
+    towns: frozenset[str],
+) -> tuple[OfficeSpec, ...]:
+    """Read the offices; each town of the year must have one."""
+    codes, leads = frozenset(each.code for each in divisions), _leads(programmes)
+    offices = read_offices(shelf, file, divisions=codes, leads=leads)
+    refuse_orphan_towns(divisions, offices, towns=towns, file=file)
+    return offices
 
 
 def _refuse_misfits(

@@ -33,6 +33,7 @@ from mingbai.rulebook.model.programmes import (
     Programme,
     SubItem,
 )
+from mingbai.rulebook.model.reporting import DoubtKind, ReportReason, ReportRule
 from mingbai.rulebook.model.rosters import (
     Column,
     Roster,
@@ -96,6 +97,7 @@ __all__ = [
     "Coverage",
     "Desk",
     "DivisionSpec",
+    "DoubtKind",
     "Effect",
     "Exclusion",
     "Group",
@@ -122,6 +124,8 @@ __all__ = [
     "Procedure",
     "ProcedureStep",
     "Programme",
+    "ReportReason",
+    "ReportRule",
     "Roster",
     "RosterKind",
     "Schedule",

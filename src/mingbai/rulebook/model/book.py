@@ -24,6 +24,7 @@ from mingbai.rulebook.model.programmes import (
     Programme,
     SubItem,
 )
+from mingbai.rulebook.model.reporting import ReportRule
 from mingbai.rulebook.model.rosters import (
     Roster,
     Site,
@@ -69,6 +70,7 @@ class Book:
     works: WorksRules = field(default=WorksRules(), kw_only=True)
     tiles: TileMap | None = field(default=None, kw_only=True)
     lagging: LagBook = field(default=LagBook(), kw_only=True)
+    reporting: tuple[ReportRule, ...] = field(default=(), kw_only=True)
     offices: tuple[OfficeSpec, ...]
     sites: tuple[Site, ...]
     divisions: tuple[DivisionSpec, ...]
@@ -154,6 +156,13 @@ class Book:
             if rule.from_date <= day and (rule.to_date is None or day <= rule.to_date):
                 return rule.needed(amount_fen)
         return 1
+
+    def report_rule(self, day: date) -> ReportRule | None:
+        """Return how monthly reports are taken in on a day; None where nothing is said."""
+        for rule in self.reporting:
+            if rule.from_date <= day and (rule.to_date is None or day <= rule.to_date):
+                return rule
+        return None
 
     def programme(self, code: str) -> Programme:
         """Return one programme, or raise KeyError."""

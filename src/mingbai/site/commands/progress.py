@@ -19,6 +19,7 @@ NAMES = {
     "compare": "比对",
     "enrol": "登记受益对象",
     "insure": "统计参保",
+    "confirm": "核定进度报表",
     "pay": "发放批次",
     "compile": "编制小结",
     "promise": "签订责任书",

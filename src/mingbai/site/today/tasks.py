@@ -15,6 +15,7 @@ from mingbai.site.today.handing import about_sheets
 from mingbai.site.today.money import about_batches
 from mingbai.site.today.postings import about_postings
 from mingbai.site.today.promises import about_letters
+from mingbai.site.today.reports import about_reports
 from mingbai.site.today.returns import about_returns
 from mingbai.site.today.rights import (
     about_applications,
@@ -31,6 +32,7 @@ GROUPS: Final[tuple[Group, ...]] = (
     about_returns,
     about_comparison,
     about_findings,
+    about_reports,
     about_letters,
     about_answers,
     about_applications,

@@ -2,12 +2,13 @@
 
     PYTHONPATH=src:. .venv/bin/python bench/mutants.py [--only age_sex …] [--limit 60] [--jobs 2]
 
-Two sorts of mutants. *Python*: each comparison, bound, constant, condition, operator and return of
-a function in `mingbai/engine/checks` is changed alone, by exchanging the function's code in place.
-*SQL*: each comparison, condition, constant, join and aggregate of the statements and sieves that
-the spec tables ask for is changed alone, in the statement's tree. A mutant is killed when a test of
-its file fails (see `judges`). Mutants run one after the other in a process, each under a time
-limit; a mutant that hangs is killed too. Equal code gives equal figures: nothing is drawn.
+Three sorts of mutants. *Python*: each comparison, bound, constant, condition, operator and return
+of a function in `mingbai/engine/checks` is changed alone, by exchanging the function's code in
+place. *SQL*: each comparison, condition, constant, join and aggregate of the statements and sieves
+that the spec tables ask for is changed alone, in the statement's tree. *Text* (see `wording`): what
+the machines and prepared copies put together from pieces, a word at a time. A mutant is killed when
+a test of its file fails (see `judges`). Mutants run one after the other in a process, each under a
+time limit; a mutant that hangs is killed too. Equal code gives equal figures: nothing is drawn.
 
 Not mutated: sentences for people, the words of exceptions, annotations, docstrings, and what is
 always true.
@@ -32,7 +33,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sqlglot
-from bench import judges
+from bench import judges, wording
 from sqlglot import exp
 
 from mingbai.engine.checks import ALL_KINDS
@@ -91,8 +92,10 @@ def functions(module: types.ModuleType) -> dict[str, types.FunctionType]:
     return found
 
 
-def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Each change of one node, in words and as an act on it."""
+def changes(node: ast.AST, texts: bool) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Each change of one node, in words and as an act on it; with `texts`, of statements too."""
+    if texts and isinstance(node, ast.JoinedStr | ast.Constant):
+        yield from wording.text_changes(node)
     if isinstance(node, ast.Compare):
         for nth, op in enumerate(node.ops):
             if swap := SWAPS.get(type(op)):
@@ -129,7 +132,7 @@ def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[], None]]]:
 _NOTHING = ("return", "return None", "return False")
 
 
-def sites(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+def sites(tree: ast.Module, texts: bool) -> Iterator[tuple[str, ast.AST]]:
     """Nodes inside functions that may be changed, with the qualified name of the function."""
 
     def walk(node: ast.AST, place: str, inside: bool) -> Iterator[tuple[str, ast.AST]]:
@@ -142,10 +145,17 @@ def sites(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
                 if not isinstance(child, ast.AST):
                     continue
                 if isinstance(child, ast.ClassDef | ast.FunctionDef):
-                    deeper = f"{place}.{child.name}" if place else child.name
+                    # What stands within a function is changed with it.
+                    deeper = place if inside else f"{place}.{child.name}".lstrip(".")
                     yield from walk(child, deeper, isinstance(child, ast.FunctionDef))
                     continue
-                if isinstance(child, ast.Raise | ast.JoinedStr) or _is_docstring(node, child):
+                if isinstance(child, ast.Raise) or _is_docstring(node, child):
+                    continue
+                if isinstance(child, ast.JoinedStr):
+                    if texts and inside:
+                        yield place, child
+                        for value in child.values:
+                            yield from walk(value, place, inside)
                     continue
                 if inside and not isinstance(child, ast.arguments):
                     yield place, child
@@ -179,12 +189,13 @@ def python_mutants(path: Path) -> Iterator[Mutant]:
     module = importlib.import_module(name.removesuffix(".__init__"))
     known = functions(module)
     source = path.read_text(encoding="utf-8")
-    counts = [len(list(changes(node))) for _, node in sites(ast.parse(source))]
+    texts = path.parent.name != "kinds"
+    counts = [len(list(changes(node, texts))) for _, node in sites(ast.parse(source), texts)]
     for nth, count in enumerate(counts):
         for which in range(count):
             tree = ast.parse(source)
-            place, node = next(itertools.islice(sites(tree), nth, None))
-            found = next(itertools.islice(changes(node), which, None))
+            place, node = next(itertools.islice(sites(tree, texts), nth, None))
+            found = next(itertools.islice(changes(node, texts), which, None))
             words, act = found
             if place not in known:
                 continue
@@ -345,6 +356,8 @@ def judge_file(stem: str, limit: int | None, listing: bool) -> tuple[int, int]:
     if listing:
         print("\n".join(f"{stem} {each.place}: {each.said}" for each in found))
         return 0, len(found)
+    if not judge.passes(None):
+        raise SystemExit(f"{stem}: its tests fail without any change")
     killed = 0
     for mutant in found:
         undo = mutant.apply()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import os
 import random
 
 import pyarrow as pa
@@ -63,6 +64,9 @@ def roll(*rows: dict[str, object], first_line: int = 2, sheet: str | None = None
         table = table.append_column("table", pa.array([sheet] * len(rows), pa.string()))
     return table
 
+
+#: How many examples a kind what takes long is tried with. Thousands find what dozens do not.
+EXAMPLES = int(os.environ.get("MINGBAI_EXAMPLES", "40"))
 
 few = st.sampled_from
 

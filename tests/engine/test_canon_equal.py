@@ -176,6 +176,29 @@ def test_whole_tables_agree(rows, first, last, skip):
     assert all(v == 3 for v in found.table["verdict"].to_pylist())  # grade is required and absent
 
 
+def test_lines_outside_and_columns_that_are_not_there():
+    """Lines before, after and to be skipped give no rows; a column not in the sheet is given for
+    all of them, or missing in each.
+    """
+    raw = sheet_of([[(text, 1) for text in ("表头", "张三", "小计", "李四", "合计")]])
+    columns = [
+        CanonColumn("name", "name", 1, required=True),
+        CanonColumn("period", "period", required=True),
+        CanonColumn("grade", "text", required=True),
+        CanonColumn("town", "text"),
+    ]
+    found = both(
+        raw, columns, first_line=2, last_line=4, skip_lines={3}, defaults={"period": 202106}
+    )
+    told = found.table.select(["line", "name", "period", "grade", "town"]).to_pylist()
+    assert [list(row.values()) for row in told] == [
+        [2, "张三", 202106, None, None], [4, "李四", 202106, None, None]
+    ]  # fmt: skip
+    assert [(f["line"], f["column"], f["code"]) for f in found.faults.to_pylist()] == [
+        (2, "grade", "empty"), (4, "grade", "empty")
+    ]  # fmt: skip
+
+
 def test_map_must_fit_the_sheet():
     raw = sheet_of([[("张三", 1)]])
     for columns in (

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.engine.rolls import GENERATORS, given_tables, key, roll
+from tests.engine.rolls import EXAMPLES, GENERATORS, given_tables, key, roll
 from tests.engine.test_machines import draw_many, every_spec
 from tests.engine.test_recheck import SAID, draw_sheets, joined, make_spec, step
 
@@ -146,7 +146,7 @@ def change(prepared, before, after, arrived):
 
 @pytest.mark.parametrize("kind", ALL_KINDS, ids=lambda kind: kind.__name__)
 @given(data=st.data())
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=EXAMPLES // 8, deadline=None)
 def test_catching_up_equals_checking_all(kind, data):
     spec = data.draw(GENERATORS[kind])
     gaps = data.draw(st.sampled_from([0.0, 0.1, 0.4]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import random
 
@@ -10,10 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.engine.rolls import BESIDE, GENERATORS, draw_row, roll
+from tests.engine.rolls import BESIDE, EXAMPLES, GENERATORS, draw_row, roll
 
 from mingbai.engine.checks import (
     ALL_KINDS,
+    Continuity,
     MissingKey,
     OnList,
     SharedValue,
@@ -68,8 +70,9 @@ def step(seed, sheets, gaps):
     return after, arrived, withdrawn
 
 
-def make_spec(kind, nth, **more):
-    """A spec of a kind as its generator makes it."""
+@functools.cache
+def made_specs(kind):
+    """Specs of a kind as its generator makes them, the same each time."""
     made = []
 
     @given(spec=GENERATORS[kind])
@@ -78,7 +81,13 @@ def make_spec(kind, nth, **more):
         made.append(spec)
 
     draw()
-    return type(made[nth])(**{**made[nth].__dict__, **more})
+    return made
+
+
+def make_spec(kind, nth, **more):
+    """One of them."""
+    made = made_specs(kind)[nth % len(made_specs(kind))]
+    return type(made)(**{**made.__dict__, **more})
 
 
 @pytest.fixture(autouse=True)
@@ -88,18 +97,19 @@ def always_worth(monkeypatch):
 
 @pytest.mark.parametrize("kind", ALL_KINDS, ids=lambda kind: kind.__name__)
 @given(data=st.data())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_checking_again_equals_checking_all(kind, data):
-    specs = [data.draw(GENERATORS[kind])]
+    drawn = data.draw(st.lists(GENERATORS[kind], min_size=1, max_size=3))
+    specs = [type(spec)(**{**vars(spec), "rule": f"r{nth}"}) for nth, spec in enumerate(drawn)]
     gaps = data.draw(st.sampled_from([0.0, 0.1, 0.4]))
     seed = data.draw(st.integers(0, 2**32))
     sheets = {role: draw_sheets(seed, role, 6, gaps) for role in SAID}
-    findings = check(joined(sheets), specs, threads=1)
-    for nth in range(2):
+    findings = check(joined(sheets), specs, "plain")
+    for nth in range(data.draw(st.sampled_from([1, 1, 2]))):
         sheets, arrived, withdrawn = step(seed + nth + 1, sheets, gaps)
         tables = joined(sheets)
         findings = recheck(findings, tables, specs, arrived=arrived, withdrawn=withdrawn, threads=1)
-        assert findings.equals(sort_findings(check(tables, specs, threads=1), specs))
+        assert findings.equals(sort_findings(check(tables, specs, "plain"), specs))
 
 
 ONE = roll({"who": "a", "name": "m"}, {"who": "b", "name": "m"}, sheet="one")
@@ -126,18 +136,24 @@ def test_a_wrong_grain_would_be_noticed():
         assert again.equals(sort_findings(check(tables, specs), specs)) == agrees
 
 
-def test_every_kind_at_once_equals_checking_all():
-    kinds = list(enumerate(GENERATORS))
-    specs = [make_spec(kind, 7, rule=f"r{number}") for number, kind in kinds]
-    sheets = {role: draw_sheets(3, role, 8, 0.1) for role in SAID}
+@pytest.mark.parametrize("world", range(4))
+def test_every_kind_at_once_equals_checking_all(world):
+    """Two rules a kind in one run, each step upon the last."""
+    gaps, chosen = [0.1, 0.0, 0.4, 0.1][world], [(3, 7), (5, 11), (7, 13), (2, 17)][world]
+    specs = [
+        make_spec(kind, nth, rule=f"r{number}-{nth}")
+        for number, kind in enumerate(GENERATORS)
+        for nth in chosen
+    ]
+    sheets = {role: draw_sheets(world, role, 8, gaps) for role in SAID}
     findings = check(joined(sheets), specs)
-    for seed in (21, 22):
-        sheets, arrived, withdrawn = step(seed, sheets, 0.1)
+    for nth in range(2):
+        sheets, arrived, withdrawn = step(20 + 7 * world + nth, sheets, gaps)
         tables = joined(sheets)
         findings = recheck(findings, tables, specs, arrived=arrived, withdrawn=withdrawn)
-        full = sort_findings(check(tables, specs), specs)
+        full = sort_findings(check(tables, specs, "plain"), specs)
         assert findings.equals(full)
-        assert full.num_rows
+        assert len(set(full["rule"].to_pylist())) > 15
 
 
 def test_nothing_came_or_went():
@@ -174,6 +190,26 @@ def test_a_rule_whose_table_stayed_is_not_run():
     late = {**tables, "roster": pa.concat_tables([roster, LATE])}
     again = recheck(before, late, specs, arrived={"roster": ["late"]}, withdrawn={})
     assert again.equals(sort_findings(check(late, specs), specs))
+
+
+def test_months_that_were_handed_in_before_concern_nobody_else(monkeypatch):
+    """One more row of a month that others handed in too: only its person is looked at."""
+    paid = {"sub_item": "a.1", "town": "t", "amount": 30000}
+    rows = [{"who": who, "period": p, **paid} for who in "ab" for p in (202101, 202102)]
+    late = roll({"who": "c", "period": 202101, **paid}, sheet="late")
+    specs = [Continuity(rule="c")]
+    near = []
+    given_ = rechecking._gather_nearby
+    monkeypatch.setattr(
+        rechecking, "_gather_nearby", lambda *args: near.append(args[1]) or given_(*args)
+    )
+    for sheet, is_known in ((roll(*rows, sheet="one"), True), (roll(sheet="one"), False)):
+        near.clear()
+        before = check({"roster": sheet}, specs)
+        tables = {"roster": pa.concat_tables([sheet, late])}
+        again = recheck(before, tables, specs, arrived={"roster": ["late"]}, withdrawn={})
+        assert again.equals(sort_findings(check(tables, specs), specs))
+        assert [bool(group.changed) for group in near] == [not is_known]
 
 
 def test_where_much_changed_everything_is_checked(monkeypatch):

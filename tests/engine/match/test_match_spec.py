@@ -21,7 +21,15 @@ from mingbai.engine.match import (
     Words,
     match,
 )
-from mingbai.engine.match.fold import fold, fold_plain, is_han, sounds, spelling
+from mingbai.engine.match.fold import (
+    fold,
+    fold_plain,
+    is_han,
+    letters,
+    letters_plain,
+    sounds,
+    spelling,
+)
 
 ID = id_number(dt.date(1962, 3, 4), 101)
 TWIN = id_number(dt.date(1962, 3, 4), 102)
@@ -185,6 +193,13 @@ def test_characters():
     assert is_han(ord("〇"))
     assert is_han(0x20BB7)
     assert not is_han(ord("A"))
+
+
+@pytest.mark.parametrize("values", [[], [None, ""], ["ab", None, "ba", "张", "a"]])
+def test_letters_of_values_as_bits(values):
+    bits = letters(pa.array(values, pa.string())).to_pylist()
+    assert bits == [letters_plain(value) for value in values]
+    assert all(bool(value) == bool(bit) for value, bit in zip(values, bits, strict=True))
 
 
 def test_plans_that_contradict_themselves():

@@ -11,12 +11,14 @@ import pyarrow as pa
 from mingbai.engine.checks.shapes import CheckSpec
 
 _ORDER: Final = ("spec", "table", "line", "code", "cause", "person")
+_PLACE: Final = "_nth"
 
 
 def sort_findings(findings: pa.Table, specs: Sequence[CheckSpec]) -> pa.Table:
     """Findings by rule as in `specs`, then by sheet and line, which no other sheet can change."""
-    numbered = number_findings(findings, specs).with_row_index("nth")
-    order = numbered.sort(*_ORDER, nulls_last=True)["nth"].to_arrow()
+    places = pa.array(range(findings.num_rows), pa.int64())
+    numbered = number_findings(findings.append_column(_PLACE, places), specs)
+    order = numbered.sort(*_ORDER, nulls_last=True)[_PLACE].to_arrow()
     return findings.take(order).combine_chunks()
 
 

@@ -13,13 +13,22 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Listed:
-    """Values of `value` where some group of spells, by it and `also`, meets the condition."""
+    """Values of `value` where some group of spells, by it and `also`, meets the condition: that
+    `several` differ in it, or (none) that it has more rows than months.
+    """
 
     name: str
     value: str
-    condition: str
     columns: frozenset[str]
+    several: str | None = None
     also: tuple[str, ...] = ()
+
+    @property
+    def condition(self) -> str:
+        """SQL for whether a group is listed."""
+        if self.several is None:
+            return "sum(times) > bit_count(bit_or(months))"
+        return f"min({self.several}) <> max({self.several})"
 
     def of(self, table: str) -> str:
         """The list of a table."""
@@ -50,17 +59,15 @@ class Listed:
 
 def _several(value: str, several: str) -> Listed:
     name = f"several_{several}_by_{value}"
-    differ = f"min({several}) <> max({several})"
-    return Listed(name, value, differ, frozenset({value, several}))
+    return Listed(name, value, frozenset({value, several}), several)
 
 
 #: People who stand more often in a sub-item than it has months.
 _REPEATED: Final = Listed(
     "repeated",
     "id_key",
-    "sum(times) > bit_count(bit_or(months))",
     frozenset({"id_key", "sub_item", "period"}),
-    ("sub_item", "era"),
+    also=("sub_item", "era"),
 )
 #: What the kinds' sieves ask for.
 LISTED: Final = (

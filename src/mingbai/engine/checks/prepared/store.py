@@ -243,7 +243,7 @@ class Prepared:
         run(f"INSERT INTO copy.{name}_tally {tally_rows(relation)}")
         for listed in LISTED:
             if listed.columns <= held.columns:
-                touched = "_grouped" if "times" in listed.condition else "_new"
+                touched = "_new" if listed.several else "_grouped"
                 run(listed.extend(name, None if is_first else touched))
         run("DROP TABLE _grouped")
         run("DROP TABLE _new")

@@ -46,6 +46,7 @@ PAGES = {
     "registry:month", "registry:export", "effects", "registry:postings", "registry:objections",
     "payment:batches",
     "payment:recoveries", "payment:funding", "funds:table", "outreach:offices", "report:papers",
+    "report:circulars",
     "report:board", "report:wall",
 }  # fmt: skip
 #: Pages for those who hold a permission; others are refused.
@@ -133,6 +134,8 @@ DOES = {
     "payment:follow_up": "draw",
     "report:compile": "compile",
     "report:issue": "issue",
+    "report:compile_circular": "compile",
+    "report:issue_circular": "issue",
     "delivery:plan_lag": "hand_in",
     "delivery:plan_town_lag": "hand_in",
     "delivery:confirm_plan": "approve",
@@ -159,6 +162,7 @@ COUNTY_ONLY = {
     "registry:recount",
     "registry:form", "registry:look_for_same",
     "registry:issue", "registry:compare", "registry:check_item",
+    "report:compile_circular", "report:issue_circular",
     "report:compile", "report:issue", "report:outline", "programme:save", "programme:fill",
     "programme:submit", "programme:drop", "programme:approve", "programme:send_back",
     "programme:enter_upper", "programme:people", "programme:draft", "programme:send",
@@ -173,6 +177,7 @@ RECORDS = {
     "programme:scan",
     "delivery:programme", "delivery:report", "delivery:site", "delivery:report_page",
     "delivery:site_photo", "delivery:lag", "delivery:town_lag",
+    "report:circular", "report:circular_docx", "report:circular_rows", "report:circular_score",
     "intake:progress", "intake:receipt", "intake:sheet",
     "registry:posting", "registry:posting_sheet", "registry:posting_docx",
     "registry:posting_page", "registry:board_photo", "registry:objection",

@@ -37,3 +37,17 @@ class OutlineForm(forms.Form):
         super().__init__(*args, **kwargs)
         dropping = cast(forms.MultipleChoiceField, self.fields["dropping"])
         dropping.choices = list(bound.items())
+
+
+class CircularForm(forms.Form):
+    """Which month's circular to compile."""
+
+    year = forms.TypedChoiceField(label="年度", coerce=int)
+    month = forms.TypedChoiceField(
+        label="月份", coerce=int, choices=[(each, f"{each}月") for each in range(1, 13)]
+    )
+
+    def __init__(self, *args: Any, years: tuple[int, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        year = cast(forms.TypedChoiceField, self.fields["year"])
+        year.choices = [(each, f"{each}年") for each in years]

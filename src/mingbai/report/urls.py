@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from mingbai.report import views
+from mingbai.report.views import circulars
 
 app_name = "report"
 
@@ -20,6 +21,15 @@ urlpatterns = [
     path("boards/wall/", views.wall, name="wall"),
     path("boards/offices/<slug:code>/", views.office_board, name="office_board"),
     path("boards/towns/<slug:code>/", views.town_board, name="town_board"),
+    path("report/circulars/", circulars.listing, name="circulars"),
+    path("report/circulars/compile/", circulars.compile_month, name="compile_circular"),
+    path("report/circulars/<int:pk>/", circulars.circular, name="circular"),
+    path("report/circulars/<int:pk>/docx/", circulars.circular_docx, name="circular_docx"),
+    path("report/circulars/<int:pk>/issue/", circulars.issue_month, name="issue_circular"),
+    path(
+        "report/circulars/<int:pk>/rows/<str:key>/", circulars.circular_rows, name="circular_rows"
+    ),
+    path("report/circulars/<int:pk>/scores/<int:office>/", circulars.score, name="circular_score"),
     path("why/<int:pk>/", views.why, name="why"),
     path("boards/why/<int:year>/<int:month>/<str:key>/", views.why_now, name="why_now"),
 ]

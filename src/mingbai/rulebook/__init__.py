@@ -12,6 +12,7 @@ from mingbai.rulebook.describe import (
 from mingbai.rulebook.faults import CannotLoadBook
 from mingbai.rulebook.loading.book import load_book
 from mingbai.rulebook.loading.handling import handling_on
+from mingbai.rulebook.loading.weights import weights_on
 from mingbai.rulebook.model import (
     Absence,
     AmountRule,
@@ -79,5 +80,6 @@ __all__ = [
     "grade_words",
     "handling_on",
     "load_book",
+    "weights_on",
     "work_case",
 ]

@@ -21,6 +21,7 @@ from mingbai.engine.schedule.lags import (
 from mingbai.engine.schedule.network import Activity, Link
 from mingbai.engine.schedule.plan import Schedule, Step, make_schedule
 from mingbai.engine.schedule.psplib import PublishedNetwork, read_psplib
+from mingbai.engine.schedule.scoring import Deducted, Score, ScorePart, Weighed, work_score
 from mingbai.engine.schedule.standings import (
     Place,
     elapsed_ratio,
@@ -39,10 +40,10 @@ from mingbai.engine.schedule.weeks import (
 )
 
 __all__ = [
-    "Activity", "Bar", "Calendar", "CannotSchedule", "Contradiction", "Duty", "Lag", "LagKind",
-    "LagSpec", "LagState", "LagVerdict", "Link", "ListedDay", "Place", "PublishedNetwork", "Reach",
-    "Schedule", "Season", "Severity", "Span", "Step", "bars", "contradictions", "elapsed_ratio",
-    "every_day", "find_lags", "gap_points", "make_calendar", "make_schedule",
-    "milestone_light", "must_happen", "rank_ties", "read_days", "read_psplib", "round_half_up",
-    "write_days",
+    "Activity", "Bar", "Calendar", "CannotSchedule", "Contradiction", "Deducted", "Duty", "Lag",
+    "LagKind", "LagSpec", "LagState", "LagVerdict", "Link", "ListedDay", "Place",
+    "PublishedNetwork", "Reach", "Schedule", "Score", "ScorePart", "Season", "Severity", "Span",
+    "Step", "Weighed", "bars", "contradictions", "elapsed_ratio", "every_day", "find_lags",
+    "gap_points", "make_calendar", "make_schedule", "milestone_light", "must_happen", "rank_ties",
+    "read_days", "read_psplib", "round_half_up", "work_score", "write_days",
 ]  # fmt: skip

@@ -49,6 +49,7 @@ from mingbai.rulebook.model.rules import (
     Schedule,
 )
 from mingbai.rulebook.model.tiles import TileMap
+from mingbai.rulebook.model.weights import Deduction, Indicator, Ranked, Weights
 from mingbai.rulebook.model.words import (
     AmountKind,
     CheckKind,
@@ -95,6 +96,7 @@ __all__ = [
     "Column",
     "ColumnType",
     "Coverage",
+    "Deduction",
     "Desk",
     "DivisionSpec",
     "DoubtKind",
@@ -102,6 +104,7 @@ __all__ = [
     "Exclusion",
     "Group",
     "Handling",
+    "Indicator",
     "Kind",
     "LagBook",
     "LagCause",
@@ -124,6 +127,7 @@ __all__ = [
     "Procedure",
     "ProcedureStep",
     "Programme",
+    "Ranked",
     "ReportReason",
     "ReportRule",
     "Roster",
@@ -140,6 +144,7 @@ __all__ = [
     "TileMap",
     "ValueIs",
     "Watch",
+    "Weights",
     "WorkNetwork",
     "WorkStep",
     "WorksRules",

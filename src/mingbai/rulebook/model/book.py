@@ -36,6 +36,7 @@ from mingbai.rulebook.model.rules import (
     PresenceList,
 )
 from mingbai.rulebook.model.tiles import TileMap
+from mingbai.rulebook.model.weights import Weights
 from mingbai.rulebook.model.works import WorksRules
 
 #: For books made by hand, which have no table of official days: only weekends rest.
@@ -69,6 +70,7 @@ class Book:
     coverages: tuple[Coverage, ...] = field(default=(), kw_only=True)
     works: WorksRules = field(default=WorksRules(), kw_only=True)
     tiles: TileMap | None = field(default=None, kw_only=True)
+    weights: tuple[Weights, ...] = field(default=(), kw_only=True)
     lagging: LagBook = field(default=LagBook(), kw_only=True)
     reporting: tuple[ReportRule, ...] = field(default=(), kw_only=True)
     offices: tuple[OfficeSpec, ...]

@@ -1,0 +1,29 @@
+"""Summaries and circulars with their frozen statements, outlines, and who issued what."""
+
+from mingbai.report.models.circular import (
+    Circular,
+    CircularIssue,
+    CircularLine,
+    CircularScore,
+)
+from mingbai.report.models.summary import (
+    Half,
+    OutlineText,
+    Statement,
+    Summary,
+    SummaryIssue,
+    SummaryPaper,
+)
+
+__all__ = [
+    "Circular",
+    "CircularIssue",
+    "CircularLine",
+    "CircularScore",
+    "Half",
+    "OutlineText",
+    "Statement",
+    "Summary",
+    "SummaryIssue",
+    "SummaryPaper",
+]

@@ -38,7 +38,7 @@ PAGES = {
     "today", "delivery:programmes", "delivery:reports", "delivery:works", "delivery:gantt",
     "delivery:week", "delivery:waiting", "delivery:lags", "programme:matrix",
     "programme:changes", "programme:check",
-    "programme:letters",
+    "programme:letters", "programme:documents",
     "intake:inbox", "registry:people",
     "registry:coverage", "registry:insured_stops",
     "registry:findings", "registry:slips", "registry:visits",
@@ -58,6 +58,7 @@ PAGES_WITH = {
     "payment:owing": "draw",
     "report:outline": "compile",
     "programme:people": "compile",
+    "programme:word_document": "compile",
 }
 #: What changes something: only by POST, and only with this permission (None: anybody signed in).
 DOES = {
@@ -151,6 +152,8 @@ DOES = {
     "programme:draft": "compile",
     "programme:send": "compile",
     "programme:sign": "compile",
+    "programme:draft_papers": "compile",
+    "programme:issue_paper": "issue",
     "delivery:report_milestone": "hand_in",
     "delivery:confirm_milestones": "approve",
     "delivery:return_milestone": "approve",
@@ -166,7 +169,8 @@ COUNTY_ONLY = {
     "report:compile", "report:issue", "report:outline", "programme:save", "programme:fill",
     "programme:submit", "programme:drop", "programme:approve", "programme:send_back",
     "programme:enter_upper", "programme:people", "programme:draft", "programme:send",
-    "programme:sign",
+    "programme:sign", "programme:draft_papers", "programme:issue_paper",
+    "programme:word_document",
 }  # fmt: skip
 #: One object's page: 404 where there is none for this asker, never 403 and never 500.
 RECORDS = {

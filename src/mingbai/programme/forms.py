@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -146,6 +146,39 @@ class SignForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
         help_text="PDF、JPG 或 PNG，不超过 30 兆。",
     )
+
+
+class IssueDocumentForm(forms.Form):
+    """The number and the day under which a paper goes out."""
+
+    number = forms.CharField(
+        label="文号", max_length=40, help_text="写成“南民办〔2021〕3号”的样子，用六角括号。"
+    )
+    issue_date = forms.DateField(
+        label="印发日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class EditDocumentForm(forms.Form):
+    """The paragraphs of a paper that people may word themselves; lists and headings are not."""
+
+    def __init__(self, *args: Any, parts: Sequence[Sequence[Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        heading = ""
+        for place, (level, lead, text) in enumerate(parts):
+            if level == 1:
+                heading = lead
+            if level == 2:
+                self.fields[f"p{place}"] = forms.CharField(
+                    label=f"{heading or '开头'}　{lead}".strip(),
+                    initial=text,
+                    max_length=2000,
+                    widget=forms.Textarea(attrs={"rows": 3}),
+                )
+
+    def texts(self) -> dict[int, str]:
+        """Place in the body -> the words typed."""
+        return {int(name[1:]): text for name, text in self.cleaned_data.items()}
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,12 @@ from mingbai.delivery.views.charts import money_chart, people_chart, progress_ch
 from mingbai.delivery.views.choosing import choose_month
 from mingbai.funds.models import FundEntry
 from mingbai.funds.queries import add_up
-from mingbai.programme.queries import planned_curves, programme_year, programmes
+from mingbai.programme.queries import (
+    documents_for,
+    planned_curves,
+    programme_year,
+    programmes,
+)
 
 
 @require_GET
@@ -81,6 +86,7 @@ def programme_page(request: HttpRequest, code: str) -> HttpResponse:
         "programme": programme,
         "version": programme_year(to=to, year=year),
         "items": _items(to, year, period, code, found, reports),
+        "papers": documents_for(to=to, year=year, programmes=[code]),
         "waiting": _waiting(to, year, period, found),
         "gaps": gaps_of([light.standing for light in found], reports),
         "tiers": [(FundEntry.Tier(part.tier).label, part) for part in tiers],

@@ -1,6 +1,15 @@
 """Taking over a year's list, splitting its targets, changing them by document, and the letters."""
 
 from mingbai.programme.actions.adopt import CannotAdoptYear, adopt_year
+from mingbai.programme.actions.documents import (
+    CannotDraftDocuments,
+    CannotEditDocument,
+    CannotIssueDocument,
+    draft_documents,
+    edit_document,
+    issue_document,
+    stale_digests,
+)
 from mingbai.programme.actions.figures_given import (
     CannotEnterFigures,
     GivenFigure,
@@ -32,8 +41,11 @@ from mingbai.programme.actions.splitting import CannotSplit, propose_parts, spli
 
 __all__ = [
     "CannotAdoptYear",
+    "CannotDraftDocuments",
     "CannotDraftLetters",
+    "CannotEditDocument",
     "CannotEnterFigures",
+    "CannotIssueDocument",
     "CannotSaveRevision",
     "CannotSettleRevision",
     "CannotSignLetter",
@@ -44,15 +56,19 @@ __all__ = [
     "Grounds",
     "adopt_year",
     "approve_revision",
+    "draft_documents",
     "draft_letters",
     "drop_revision",
+    "edit_document",
     "enter_populations",
     "enter_upper_figures",
+    "issue_document",
     "propose_parts",
     "return_revision",
     "save_revision",
     "send_letters",
     "sign_letter",
     "split_exactly",
+    "stale_digests",
     "submit_revision",
 ]

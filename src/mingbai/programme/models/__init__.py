@@ -1,5 +1,6 @@
 """The year's list as adopted and revised, what changes it, and the letters that carry it."""
 
+from mingbai.programme.models.document import DocumentIssue, YearDocument
 from mingbai.programme.models.letter import DutyLetter, LetterStep
 from mingbai.programme.models.quantity import QuantityField
 from mingbai.programme.models.revision import (
@@ -20,6 +21,7 @@ from mingbai.programme.models.year import (
 )
 
 __all__ = [
+    "DocumentIssue",
     "DutyLetter",
     "LetterStep",
     "Measure",
@@ -35,4 +37,5 @@ __all__ = [
     "TownPopulation",
     "TownShare",
     "UpperFigure",
+    "YearDocument",
 ]

@@ -1,5 +1,16 @@
 """Reading the year's list, what is being changed in it, and how it agrees with the level above."""
 
+from mingbai.programme.queries.documents import (
+    DocumentPlace,
+    DocumentStanding,
+    document_places,
+    document_seen,
+    document_standings,
+    documents_for,
+    documents_seen,
+    search_documents,
+    turns_of_document,
+)
 from mingbai.programme.queries.history import History, Turn, history_of
 from mingbai.programme.queries.letters import (
     STATES,
@@ -78,6 +89,8 @@ __all__ = [
     "CannotConvert",
     "Cell",
     "Checked",
+    "DocumentPlace",
+    "DocumentStanding",
     "Effect",
     "Group",
     "History",
@@ -97,6 +110,11 @@ __all__ = [
     "adopted_years",
     "check_targets",
     "convert",
+    "document_places",
+    "document_seen",
+    "document_standings",
+    "documents_for",
+    "documents_seen",
     "draft_words",
     "effects_of",
     "faults_of",
@@ -117,6 +135,7 @@ __all__ = [
     "programmes",
     "revision_seen",
     "revisions",
+    "search_documents",
     "shares",
     "sheet_words",
     "show_target",
@@ -132,6 +151,7 @@ __all__ = [
     "told_of",
     "towns_of",
     "turns_of",
+    "turns_of_document",
     "unbalanced_shares",
     "unit_of",
     "words_of",

@@ -19,17 +19,30 @@ from mingbai.programme.views.letters import (
     send,
     sign,
 )
+from mingbai.programme.views.papers import (
+    document,
+    document_docx,
+    documents,
+    draft_papers,
+    issue_paper,
+    word_document,
+)
 from mingbai.programme.views.sheet import fill, matrix, save
 
 __all__ = [
     "approve",
     "changes",
     "check",
+    "document",
+    "document_docx",
+    "documents",
     "draft",
+    "draft_papers",
     "drop",
     "enter_upper",
     "fill",
     "history",
+    "issue_paper",
     "letter",
     "letter_docx",
     "letters",
@@ -42,4 +55,5 @@ __all__ = [
     "send_back",
     "sign",
     "submit",
+    "word_document",
 ]

@@ -15,7 +15,8 @@ from mingbai.base.asking import asker_of
 from mingbai.base.ledger import last_seq
 from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
-from mingbai.programme.queries import adopted_years
+from mingbai.programme.models import YearDocument
+from mingbai.programme.queries import adopted_years, documents_for
 from mingbai.report.queries import (
     CannotExplain,
     Explanation,
@@ -66,6 +67,7 @@ def _explained(
         "shown": shown,
         "explained": explained,
         "top": address,
+        "papers": _papers(to, shown, explained),
         "rounding": rounding_text(explained.card),
         "record_name": _record_name(shown),
         "steps": [(step.label, _address(address, step.path)) for step in explained.steps],
@@ -74,6 +76,14 @@ def _explained(
         **more,
     }
     return render(request, "report/why.html", context)
+
+
+def _papers(to: Asker, shown: Shown, explained: Explanation) -> tuple[YearDocument, ...]:
+    """The issued papers of the programmes that the figure, or the step taken, is about."""
+    told = {shown.card.key.rpartition("completion.")[2]}
+    told |= {step.path[0] for step in explained.steps[:1]}
+    codes = {each.partition(".")[0] for each in told}
+    return documents_for(to=to, year=shown.when.year, programmes=codes)
 
 
 def _address(top: str, path: tuple[str, ...]) -> str:

@@ -21,13 +21,13 @@ from mingbai.programme.actions import (
     draft_documents,
     edit_document,
     issue_document,
-    stale_digests,
 )
 from mingbai.programme.models import DocumentIssue, YearDocument
 from mingbai.programme.queries import (
     document_standings,
     documents_for,
     documents_seen,
+    drafts_of_year,
     search_documents,
 )
 from mingbai.rulebook import load_book
@@ -128,9 +128,8 @@ def test_a_changed_form_makes_papers_out_of_date(desk, drafted, tmp_path):
         "chapters:\n  - heading: 任务\n    lines:\n      - text: 共{{list.items}}个子项。\n",
         encoding="utf-8",
     )
-    digests = stale_digests(
-        year=2021, book=small_book(), at=desk.at, forms_folder=tmp_path / "forms"
-    )
+    drafts = drafts_of_year(year=2021, book=small_book(), day=DAY, forms_folder=tmp_path / "forms")
+    digests = {each.place: each.digest for each in drafts}
     states = {
         (each.place.kind, each.place.programme): each.state
         for each in document_standings(to=ALL, year=2021, digests=digests)

@@ -8,7 +8,6 @@ from mingbai.programme.actions.documents import (
     draft_documents,
     edit_document,
     issue_document,
-    stale_digests,
 )
 from mingbai.programme.actions.figures_given import (
     CannotEnterFigures,
@@ -69,6 +68,5 @@ __all__ = [
     "send_letters",
     "sign_letter",
     "split_exactly",
-    "stale_digests",
     "submit_revision",
 ]

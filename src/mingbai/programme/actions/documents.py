@@ -16,8 +16,6 @@ from mingbai.base.files import store_file
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, User
 from mingbai.base.scope import Asker
-from mingbai.paper.drafting import load_draft
-from mingbai.paper.form import CannotLoadForm
 from mingbai.paper.official import (
     Annex,
     Block,
@@ -29,9 +27,9 @@ from mingbai.paper.official import (
     Verification,
     write_official_docx,
 )
-from mingbai.programme.actions.drafted import Drafted, draft_of, facts_of_year
 from mingbai.programme.models import DocumentIssue, YearDocument
 from mingbai.programme.queries.documents import documents_seen
+from mingbai.programme.queries.drafted import CannotPutTogether, Drafted, drafts_of_year
 from mingbai.programme.queries.year import programme_year
 from mingbai.rulebook.model import Book
 
@@ -74,7 +72,7 @@ def draft_documents(
             newest = _newest(year)
             wanted = [
                 (drafted, newest.get(drafted.place))
-                for drafted in _drafts(year, book, at, forms_folder)
+                for drafted in _now(year, book, at, forms_folder)
                 if places is None or drafted.place in places
             ]
             wanted = [
@@ -185,27 +183,13 @@ def issue_document(
             raise CannotIssueDocument(f"文号{number.strip()}已经用过，请换一个") from error
 
 
-def stale_digests(
-    *, year: int, book: Book, at: datetime, forms_folder: Path | None = None
-) -> dict[tuple[str, str], str]:
-    """What each paper's facts are now, by kind and programme. Errors: ``CannotDraftDocuments``."""
-    return {each.place: each.digest for each in _drafts(year, book, at, forms_folder)}
-
-
-def _drafts(year: int, book: Book, at: datetime, forms_folder: Path | None) -> list[Drafted]:
+def _now(year: int, book: Book, at: datetime, forms_folder: Path | None) -> tuple[Drafted, ...]:
     """Every paper of the year as it would be drafted now."""
+    day = timezone.localdate(at)
     try:
-        facts = facts_of_year(year=year, book=book)
-        forms = {
-            kind: load_draft(kind, day=timezone.localdate(at), county_folder=forms_folder)
-            for kind in YearDocument.Kind.values
-        }
-    except CannotLoadForm as error:
+        return drafts_of_year(year=year, book=book, day=day, forms_folder=forms_folder)
+    except CannotPutTogether as error:
         raise CannotDraftDocuments(str(error)) from error
-    except KeyError as error:
-        why = f"规则库与已启用的{year}年清单不一致：{error.args[0]}。请先启用新的清单再拟定文件"
-        raise CannotDraftDocuments(why) from error
-    return [draft_of(forms[kind], each) for kind, each in facts]
 
 
 def _newest(year: int) -> dict[tuple[str, str], YearDocument]:

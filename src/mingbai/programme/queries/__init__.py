@@ -11,6 +11,7 @@ from mingbai.programme.queries.documents import (
     search_documents,
     turns_of_document,
 )
+from mingbai.programme.queries.drafted import CannotPutTogether, Drafted, drafts_of_year
 from mingbai.programme.queries.history import History, Turn, history_of
 from mingbai.programme.queries.letters import (
     STATES,
@@ -87,10 +88,12 @@ __all__ = [
     "STATES",
     "STATE_WORDS",
     "CannotConvert",
+    "CannotPutTogether",
     "Cell",
     "Checked",
     "DocumentPlace",
     "DocumentStanding",
+    "Drafted",
     "Effect",
     "Group",
     "History",
@@ -116,6 +119,7 @@ __all__ = [
     "documents_for",
     "documents_seen",
     "draft_words",
+    "drafts_of_year",
     "effects_of",
     "faults_of",
     "given_words",

@@ -23,13 +23,14 @@ from mingbai.programme.actions import (
     draft_documents,
     edit_document,
     issue_document,
-    stale_digests,
 )
 from mingbai.programme.forms import EditDocumentForm, IssueDocumentForm
 from mingbai.programme.models import YearDocument
 from mingbai.programme.queries import (
+    CannotPutTogether,
     document_seen,
     document_standings,
+    drafts_of_year,
     search_documents,
     turns_of_document,
 )
@@ -155,14 +156,15 @@ def may_issue(to: Asker) -> bool:
 def _digests(year: int) -> dict[tuple[str, str], str]:
     """What each paper would say now; nothing where book or form cannot be read just now."""
     try:
-        return stale_digests(
+        drafts = drafts_of_year(
             year=year,
             book=load_book(year=year, county=settings.MINGBAI_COUNTY),
-            at=timezone.now(),
+            day=timezone.localdate(),
             forms_folder=settings.MINGBAI_FORMS,
         )
-    except (CannotDraftDocuments, CannotLoadBook):
+    except (CannotPutTogether, CannotLoadBook):
         return {}
+    return {each.place: each.digest for each in drafts}
 
 
 def _found(request: HttpRequest, pk: int) -> YearDocument:

@@ -7,12 +7,15 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 from mingbai.base.models import Division, Office
 from mingbai.base.scope import Asker
 from mingbai.engine.money import show_scaled
-from mingbai.paper.drafting import DraftForm, fill, fill_draft
+from mingbai.paper.drafting import DraftForm, fill, fill_draft, load_draft
+from mingbai.paper.form import CannotLoadForm
 from mingbai.programme.models import Measure, Programme, SubItem, TownShare, YearDocument
 from mingbai.programme.queries.matrix import STATE_WORDS
 from mingbai.programme.queries.upper import plain
@@ -35,6 +38,10 @@ _KINDS: Final = {
     "training": "培训类",
     "service": "服务类",
 }
+
+
+class CannotPutTogether(Exception):
+    """A paper cannot be put together; the message says which file or list to mend."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,27 @@ class Drafted:
     @property
     def title(self) -> str:
         return "".join(self.body["title"])
+
+
+def drafts_of_year(
+    *, year: int, book: Book, day: date, forms_folder: Path | None = None
+) -> tuple[Drafted, ...]:
+    """Every paper of the year as it would be drafted on that day; a fixed number of queries.
+
+    Errors: ``CannotPutTogether`` for a form that cannot be read, or a list that is not the book's.
+    """
+    try:
+        facts = facts_of_year(year=year, book=book)
+        forms = {
+            kind: load_draft(kind, day=day, county_folder=forms_folder)
+            for kind in YearDocument.Kind.values
+        }
+    except CannotLoadForm as error:
+        raise CannotPutTogether(str(error)) from error
+    except KeyError as error:
+        why = f"规则库与已启用的{year}年清单不一致：{error.args[0]}。请先启用新的清单再拟定文件"
+        raise CannotPutTogether(why) from error
+    return tuple(draft_of(forms[each.kind], each) for each in facts)
 
 
 def draft_of(form: DraftForm, facts: Facts) -> Drafted:
@@ -98,8 +126,8 @@ def _indicator_table(form: DraftForm) -> dict[str, Any]:
     }
 
 
-def facts_of_year(*, year: int, book: Book) -> list[tuple[str, Facts]]:
-    """The facts of every paper of a year, with its kind; a fixed number of queries."""
+def facts_of_year(*, year: int, book: Book) -> list[Facts]:
+    """The facts of every paper of a year; a fixed number of queries."""
     listed = programmes(to=_HOUSE, year=year)
     items: dict[str, list[SubItem]] = defaultdict(list)
     for item in sub_items(to=_HOUSE, year=year):
@@ -112,8 +140,7 @@ def facts_of_year(*, year: int, book: Book) -> list[tuple[str, Facts]]:
         parts[share.measure_id].append(share)
     own = _County(book, listed, items, measures, parts)
     found = [own.notice(), Facts(YearDocument.Kind.RULES.value, "", own.words)]
-    found += [own.plan(programme) for programme in listed]
-    return [(each.kind, each) for each in found]
+    return found + [own.plan(programme) for programme in listed]
 
 
 class _County:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 from mingbai.base.models import Office, User
 from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
-from mingbai.delivery.actions import enter_progress, enter_works
+from mingbai.delivery.actions import confirm_milestones, enter_progress, enter_works
+from mingbai.delivery.queries.site_records import waiting_milestones
 from mingbai.funds.actions import FundDiscrepancy, enter_fund_sheet
 from mingbai.funds.models import FundEntry
 from mingbai.intake.actions import receive_many
@@ -39,6 +41,9 @@ from mingbai.report.actions import compile_summary
 from mingbai.report.models import Summary
 from mingbai.rulebook.model import Book
 from mingbai.site.confirming import confirm_months
+
+#: The day of the month up to which departments have looked at what is reported of works.
+_LOOKED_AT: Final = 20
 
 _HOUSE = Asker.system("the line enters what was received for the whole county")
 
@@ -190,6 +195,20 @@ def compare_year(
     return report, follow_findings(year=year, by=by, at=at)
 
 
+def confirm_works(*, year: int, through: int, by: User, at: datetime) -> int:
+    """Confirm what ledgers of works dated up to the twentieth of a month; the rest waits.
+
+    Returns how many were confirmed. What ``by`` reported stays for somebody else.
+    """
+    last = date(year, through, _LOOKED_AT)
+    waiting = [
+        each
+        for each in waiting_milestones(to=_HOUSE, year=year)
+        if each.reported_by_id != by.pk and each.actual_date and each.actual_date <= last
+    ]
+    return len(confirm_milestones(reports=waiting, by=by, at=at)) if waiting else 0
+
+
 def enter_received(
     *, year: int, book: Book, by: User | None, at: datetime, stage: Stage = no_stage
 ) -> None:
@@ -266,6 +285,7 @@ def run_line(
             year=year, through=through, book=book, instead=crew.checker, at=at,
             answering=demonstration,
         )  # fmt: skip
+        confirm_works(year=year, through=through, by=crew.checker, at=at)
     with stage("pay"):
         pay_months(year=year, through=through, book=book, crew=crew, at=at)
     with stage("compile"):

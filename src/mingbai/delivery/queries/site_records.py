@@ -44,6 +44,12 @@ def waiting_reports(*, to: Asker, year: int, most: int) -> tuple[ReportShown, ..
     return _shown(found.order_by("site__sub_item", "site__town", "id")[:most], to)
 
 
+def waiting_milestones(*, to: Asker, year: int) -> list[MilestoneReport]:
+    """All reports of a year that nobody has decided; one query."""
+    found = MilestoneReport.objects.seen_by(to).filter(site__year=year, verdict__isnull=True)
+    return list(found.order_by("id"))
+
+
 def waiting_count(*, to: Asker, year: int) -> int:
     """How many reports of a year wait for somebody to look."""
     found = MilestoneReport.objects.seen_by(to).filter(site__year=year, verdict__isnull=True)

@@ -13,6 +13,7 @@ from mingbai.rulebook import load_book
 from mingbai.rulebook.model import Book
 from mingbai.site.demo.advance import AdvanceLine, plan_advance
 from mingbai.site.demo.books import Stationer, Workbook
+from mingbai.site.demo.building import WorksBinder
 from mingbai.site.demo.handing import Hands
 from mingbai.site.demo.insured import InsuredCounty, make_insured
 from mingbai.site.demo.insured_tables import InsuredBinder
@@ -119,6 +120,7 @@ class _CountyMaker:
         insured = self._make_insured(rolls.rolls, staff, advance)
         binder = InsuredBinder(self._book, self._plan.insured, stationer, self._places)
         books += binder.bind(insured)
+        books += WorksBinder(self._book, stationer, self._places).bind(advance, months=MONTHS)
         return County(
             book=self._book,
             plan=self._plan,
@@ -162,6 +164,9 @@ class _CountyMaker:
             ),
         )
         _refuse_overlaps(self._book, later.rolls)
+        works = WorksBinder(self._book, Stationer(book=self._book), self._places).bind(
+            (*first.advance, *later.advance), months=LATER_MONTHS
+        )
         return replace(
             first,
             rolls=(*first.rolls, *later.rolls),
@@ -171,7 +176,7 @@ class _CountyMaker:
             deaths=(*first.deaths, *later.deaths),
             staff=(*first.staff, *later.staff),
             advance=(*first.advance, *later.advance),
-            workbooks=(*first.workbooks, *later.workbooks),
+            workbooks=(*first.workbooks, *later.workbooks, *works),
             half=2,
         )
 

@@ -157,6 +157,10 @@ DOES = {
     "delivery:report_milestone": "hand_in",
     "delivery:confirm_milestones": "approve",
     "delivery:return_milestone": "approve",
+    "delivery:record_note": "hand_in",
+    "delivery:close_note": "approve",
+    "delivery:assign_upkeep": "hand_in",
+    "delivery:record_upkeep": "hand_in",
 }
 #: Not for towns and departments, whatever their role.
 COUNTY_ONLY = {

@@ -38,5 +38,9 @@ urlpatterns = [
     path("reports/<int:pk>/", views.report, name="report"),
     path("reports/<int:pk>/answer/", views.report_answer, name="report_answer"),
     path("reports/<int:pk>/return/", views.report_return, name="report_return"),
+    path("works/sites/<int:pk>/notes/", views.note_recorded, name="record_note"),
+    path("works/notes/<int:pk>/close/", views.note_closed, name="close_note"),
+    path("works/sites/<int:pk>/upkeep/", views.upkeep_assigned, name="assign_upkeep"),
+    path("works/sites/<int:pk>/visits/", views.upkeep_visited, name="record_upkeep"),
     path("<slug:code>/", views.programme_page, name="programme"),
 ]

@@ -11,7 +11,13 @@ from tests.rooms.delivery.building import Builders, line, photo
 from tests.rooms.programme.books import B
 
 from mingbai.base.models import Role, User
-from mingbai.delivery.models import MilestonePhoto, MilestoneReport, MilestoneVerdict
+from mingbai.delivery.models import (
+    MilestonePhoto,
+    MilestoneReport,
+    MilestoneVerdict,
+    SiteNote,
+    SiteNoteClosing,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +166,28 @@ def test_pages_cost_the_same_with_many_sites(builders, as_, page, django_assert_
     )
     with django_assert_max_num_queries(len(few.captured_queries)):
         client.get(address)
+
+
+def test_notes_and_upkeep_are_kept_on_the_page_of_the_site(builders, as_, department_checker):
+    builders.ledger(line("上街路改造", handover_date=date(2021, 6, 1)), month=7)
+    builders.confirm_all()
+    site = builders.site("上街路改造")
+    page = f"/programmes/works/sites/{site.pk}/"
+    client = as_(builders.tree.user_a)
+    client.post(page + "notes/", {"kind": "safety", "text": "", "found_date": "2021-06-20"})
+    assert "没有登记" in client.get(page).content.decode()
+    client.post(
+        page + "notes/", {"kind": "safety", "text": "临边无护栏", "found_date": "2021-06-20"}
+    )
+    client.post(page + "upkeep/", {"keeper": "籍山镇人民政府", "from_date": "2021-06-02"})
+    client.post(page + "visits/", {"visited_date": "2021-06-21", "condition": "good"})
+    text = client.get(page).content.decode()
+    assert "临边无护栏" in text
+    assert "逾期 7 天" in text
+    assert "2021年9月21日前巡查" in text
+    note = SiteNote.objects.unscoped("t").get()
+    close = f"/programmes/works/notes/{note.pk}/close/"
+    done = {"measures": "已加护栏", "closed_date": "2021-06-24"}
+    assert client.post(close, done).status_code == 403
+    as_(department_checker).post(close, done)
+    assert SiteNoteClosing.objects.unscoped("t").get().closed_by == department_checker

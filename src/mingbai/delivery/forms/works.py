@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from mingbai.delivery.models import MilestoneReport
+from mingbai.delivery.models import MilestoneReport, SiteNote, UpkeepVisit
 
 
 def _day(label: str, **kwargs: Any) -> forms.DateField:
@@ -74,3 +74,42 @@ class ReturnReason(forms.Form):
     """Why a report goes back."""
 
     reason = forms.CharField(label="退回理由", max_length=200)
+
+
+class NoteForm(forms.Form):
+    """Something wrong on a site."""
+
+    kind = forms.ChoiceField(label="类别", choices=SiteNote.Kind.choices)
+    text = forms.CharField(
+        label="问题", max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="写明部位和现象，不写个人姓名、电话。",
+    )  # fmt: skip
+    found_date = _day("发现日期")
+    due_date = _day("整改期限", required=False, help_text="不填按规定：质量、安全、管护各有天数。")
+
+
+class ClosingForm(forms.Form):
+    """How a note was put right."""
+
+    measures = forms.CharField(label="整改情况", max_length=300)
+    closed_date = _day("销号日期")
+
+
+class UpkeepForm(forms.Form):
+    """Who keeps a site up."""
+
+    keeper = forms.CharField(label="管护单位", max_length=80)
+    document = forms.CharField(label="管护协议编号", max_length=80, required=False)
+    from_date = _day("从哪天起")
+    every_months = forms.IntegerField(
+        label="几个月巡查一次", min_value=1, max_value=24, required=False,
+        help_text="不填按规定的间隔。",
+    )  # fmt: skip
+
+
+class UpkeepVisitForm(forms.Form):
+    """A look at a finished site."""
+
+    visited_date = _day("巡查日期")
+    condition = forms.ChoiceField(label="状况", choices=UpkeepVisit.Condition.choices)
+    text = forms.CharField(label="说明", max_length=200, required=False)

@@ -22,16 +22,20 @@ from mingbai.delivery.views.sites import (
     site_photo,
     waiting_page,
 )
-from mingbai.delivery.views.works import (
-    works_chart,
-    works_list,
-    works_week,
+from mingbai.delivery.views.upkeep import (
+    note_closed,
+    note_recorded,
+    upkeep_assigned,
+    upkeep_visited,
 )
+from mingbai.delivery.views.works import works_chart, works_list, works_week
 
 __all__ = [
     "milestone_reported",
     "milestone_returned",
     "milestones_confirmed",
+    "note_closed",
+    "note_recorded",
     "programme_list",
     "programme_page",
     "report",
@@ -43,6 +47,8 @@ __all__ = [
     "reports",
     "site_page",
     "site_photo",
+    "upkeep_assigned",
+    "upkeep_visited",
     "waiting_page",
     "waive",
     "works_chart",

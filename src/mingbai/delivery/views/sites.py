@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 from django.contrib import messages
@@ -24,7 +25,13 @@ from mingbai.delivery.actions import (
     report_milestone,
     return_milestone,
 )
-from mingbai.delivery.forms import ReportMilestone, ReturnReason
+from mingbai.delivery.forms import (
+    NoteForm,
+    ReportMilestone,
+    ReturnReason,
+    UpkeepForm,
+    UpkeepVisitForm,
+)
 from mingbai.delivery.models import MilestoneReport, WorkSite
 from mingbai.delivery.queries.site_plans import SitePlan, plan_site
 from mingbai.delivery.queries.site_records import (
@@ -38,6 +45,7 @@ from mingbai.delivery.queries.site_records import (
     waiting_reports,
 )
 from mingbai.delivery.queries.sites import site_seen, site_standings
+from mingbai.delivery.queries.upkeep import notes_of, upkeep_of, visits_of
 from mingbai.delivery.views.gantt import site_gantt
 from mingbai.delivery.views.works import ground_of, stops_of, works_day
 from mingbai.paper.photos import MOST_BYTES, strip_photo
@@ -92,11 +100,28 @@ def site_page(request: HttpRequest, pk: int) -> HttpResponse:
         "reports": _with_names(reports_of(found, to=to), plan),
         "progress": progress_of(found, to=to),
         "day": day,
+        **_care(found, to, day),
         "may_report": to.may("hand_in"),
         "may_confirm": may_confirm(to, found.sub_item),
         "user_id": to.user_id,
     }
     return render(request, "delivery/site.html", context)
+
+
+def _care(found: WorkSite, to: Asker, day: date) -> dict[str, Any]:
+    """Notes and upkeep of one site, and the forms for more of them."""
+    notes = notes_of(found, to=to, today=day)
+    first = {"found_date": day, "visited_date": day, "from_date": day}
+    return {
+        "notes": notes,
+        "open_notes": sum(each.closing is None for each in notes),
+        "upkeep": upkeep_of(found, to=to, today=day),
+        "visits": visits_of(found, to=to),
+        "may_close": to.may("approve"),
+        "note_form": NoteForm(initial=first, auto_id="note-%s"),
+        "upkeep_form": UpkeepForm(initial=first, auto_id="upkeep-%s"),
+        "visit_form": UpkeepVisitForm(initial=first, auto_id="visit-%s"),
+    }
 
 
 def _with_names(reports: Any, plan: SitePlan) -> list[dict[str, Any]]:

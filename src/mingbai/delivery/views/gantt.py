@@ -165,13 +165,12 @@ def _step_shapes(row: StepRow, scale: _Scale) -> tuple[Shape, ...]:
 
 
 def _kind(row: StepRow, step: Step) -> str:
+    """Classes of a bar: what it is, and whether it decides the finish."""
     if row.done_date is not None:
         return "done"
-    if row.colour == "red":
-        return "late"
-    if step.critical:
-        return "critical"
-    return "running" if step.state == "running" else "plan"
+    near = {"red": "late", "yellow": "near"}.get(row.colour)
+    kind = near or ("running" if step.state == "running" else "plan")
+    return f"{kind} critical" if step.critical else kind
 
 
 def _latest(row: StepRow, scale: _Scale) -> tuple[int, ...]:

@@ -96,7 +96,7 @@ def site_page(request: HttpRequest, pk: int) -> HttpResponse:
         "sub_item": item.name if item else found.sub_item,
         "unit": item.measures[0].unit if item and item.measures else "",
         "programme": found.sub_item.partition(".")[0],
-        "chart": site_gantt(plan, today=day, stops=stops_of(ground, found.year)),
+        "chart": site_gantt(plan, today=day, stops=stops_of(ground, found.year, [plan])),
         "reports": _with_names(reports_of(found, to=to), plan),
         "progress": progress_of(found, to=to),
         "day": day,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -102,12 +102,20 @@ def _by_town(found: Sequence[SiteStanding]) -> list[SiteStanding]:
     return sorted(found, key=lambda each: each.site.town_id)
 
 
-def stops_of(ground: Ground, year: int) -> list[tuple[str, date, date]]:
-    """The seasons of a year, for the shading of a chart."""
+def stops_of(ground: Ground, year: int, plans: Iterable[SitePlan]) -> list[tuple[str, date, date]]:
+    """The seasons of a year in which these sites rest, for the shading of a chart."""
+    rested = {
+        code
+        for network in {plan.network.code: plan.network for plan in plans if plan.network}.values()
+        for step in network.steps
+        for code in step.stops
+    }
     return [
         (span.name, span.first, span.last)
         for stop in ground.book.works.seasons
-        if stop.from_date <= ground.today and (stop.to_date is None or ground.today <= stop.to_date)
+        if stop.code in rested
+        and stop.from_date <= ground.today
+        and (stop.to_date is None or ground.today <= stop.to_date)
         for span in stop.season.spans((year - 1, year))
     ]
 
@@ -193,7 +201,7 @@ def works_chart(request: HttpRequest) -> HttpResponse:
         plans = [plan for plan in page if plan.standing.site.sub_item == code]
         name = found.ground.names.get(code, code)
         chart = works_gantt(
-            plans, today=found.day, stops=stops_of(found.ground, found.year), label=name
+            plans, today=found.day, stops=stops_of(found.ground, found.year, plans), label=name
         )
         groups.append({"name": name, "chart": chart, "plans": plans})
     context = {"look": found, "form": found.form, "page": page, "groups": groups}

@@ -27,6 +27,7 @@ from mingbai.site.demo.wording import name_in_tables
 FIRST_MONTH = 4
 _WHOLE_UNITS = ("个", "处", "座", "所", "套", "户", "张")
 _MOST_SITES = 4
+_QUARTERS = "一二三四"
 _COLUMNS = (
     "sub_item", "site_name", "site_number", "town", "place", "quantity", "done_quantity",
     "contractor", "contractor_code", "contract_number", "contract_amount", "planned_amount",
@@ -161,7 +162,7 @@ def _intended(site: Site, mark: int) -> tuple[tuple[str, int], ...]:
 
 @dataclass(frozen=True)
 class WorksBinder:
-    """Binds a ledger a month from each department that leads works."""
+    """Binds a ledger a month from each department that leads works, a quarter in one file."""
 
     book: Book
     stationer: Stationer
@@ -174,32 +175,38 @@ class WorksBinder:
         for line in advance:
             if line.town and _first_measure(self.book, line):
                 done[line.month][line.sub_item, line.town] = line.total_done
-        books: list[Workbook] = []
+        kept: dict[tuple[int, str], list[TableSheet]] = defaultdict(list)
         for month in sorted(done):
             live_month(sites, done[month], year=self.book.year, month=month)
             if month in months and month >= FIRST_MONTH:
-                books += self._bind_month(sites, month)
-        return books
+                for code, sheet in self._month(sites, month):
+                    kept[(month - 1) // 3, code].append(sheet)
+        year = self.book.year
+        return [
+            self.stationer.workbook(
+                self.stationer.office(code), f"{year}年第{_QUARTERS[quarter]}季度工程台账", sheets
+            )
+            for (quarter, code), sheets in kept.items()
+        ]
 
-    def _bind_month(self, sites: Sequence[Site], month: int) -> Iterator[Workbook]:
+    def _month(self, sites: Sequence[Site], month: int) -> Iterator[tuple[str, TableSheet]]:
+        """Office and its sheet of a month; copied as they stand, for sites go on living."""
+        year = self.book.year
         for code in self.stationer.lead_codes:
             own = [site for site in sites if site.item.lead_office == code]
             if own:
                 office = self.stationer.office(code)
                 habits = self.stationer.habits(office)
-                rows = [_row(site, name_in_tables(site.item, habits)) for site in own]
-                year = self.book.year
                 draft = SheetDraft(
                     roster=self.book.roster("works"),
-                    name="工程台账",
+                    name=f"{month}月",
                     title=f"{office.short_name}{year}年{month}月民生工程项目建设台账",
                     columns=_COLUMNS,
-                    rows=rows,
+                    rows=[_row(site, name_in_tables(site.item, habits)) for site in own],
                     reporter=office.name,
                     written_date=date(year, month, calendar.monthrange(year, month)[1]),
                 )
-                sheet = TableSheet(draft=draft, right=draft, month=month)
-                yield self.stationer.workbook(office, f"{year}年{month}月工程台账", [sheet])
+                yield code, TableSheet(draft=draft, right=draft, month=month)
 
 
 def _row(site: Site, name: str) -> tuple[Value, ...]:

@@ -14,19 +14,27 @@ from mingbai.delivery.forms.reports import (
 )
 from mingbai.delivery.forms.works import (
     ChooseSites,
+    ClosingForm,
+    NoteForm,
     ReportMilestone,
     ReturnReason,
+    UpkeepForm,
+    UpkeepVisitForm,
 )
 
 __all__ = [
     "ChooseSites",
+    "ClosingForm",
     "FilterLags",
     "MeanForm",
+    "NoteForm",
     "PlanForm",
     "ReasonForm",
     "ReportMilestone",
     "ReturnForm",
     "ReturnReason",
+    "UpkeepForm",
+    "UpkeepVisitForm",
     "blank_report",
     "read_answers",
     "read_report",

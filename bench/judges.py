@@ -53,13 +53,16 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "spark": ("tests/engine/test_spark_statements.py",),
     **dict.fromkeys(
         (*PREPARED_FILES, "sharing"),
-        ("tests/engine/test_prepared.py", "-k", "not the_same_as_rows_come and not up_equals"),
+        (
+            *("tests/engine/test_checks_spec.py", "tests/engine/test_prepared.py"),
+            *("-k", "prepared and not the_same_as_rows_come and not up_equals"),
+        ),
     ),
 }
 #: Files with quick tests of their own beside those.
 FIRST: Mapping[str, tuple[str, ...]] = {
     stem: (f"tests/engine/test_{stem}.py",)
-    for stem in ("ordering", "shapes", "sources", "spells", "sharing", "tallies")
+    for stem in ("folding", "ordering", "shapes", "sources", "spells", "sharing", "tallies")
 }
 #: The machines on which all kinds are asked at once; none where a file serves none of these.
 ASKED_ON: Mapping[str, tuple[str, ...]] = {

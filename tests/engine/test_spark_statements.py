@@ -92,15 +92,17 @@ def test_no_rules_ask_nothing(session):
 
 def test_parts_of_parquet_are_numbered_on(session, tmp_path):
     """Files in the order of their names; what one lacks is missing, sheets have a name."""
-    table = roll(*({"who": w, "name": n} for w in "abc" for n in "mn"), sheet="s")
+    named = [{"who": w, "name": n} for w in "abc" for n in "mn"]
+    table = roll(*named, {"name": "m"}, sheet="s")
     pq.write_table(table.slice(0, 2), tmp_path / "part 0.parquet")
     pq.write_table(table.slice(2, 3).drop_columns("table"), tmp_path / "part 1.parquet")
-    pq.write_table(table.slice(5, 1).drop_columns("town"), tmp_path / "part 2.parquet")
+    pq.write_table(table.slice(5, 2).drop_columns("town"), tmp_path / "part 2.parquet")
     specs = [*NAMES, MissingKey(rule="x", column="account_key")]
     found = check({"roster": tmp_path}, specs, "spark")
     assert found.equals(check({"roster": tmp_path}, specs, "plain"))
     assert set(found["table"].to_pylist()) == {"roster"}
     assert [each["line"] for each in found.to_pylist() if each["rule"] == "r"] == [3, 5, 7]
+    assert "row roster:8" in found["cause"].to_pylist()
 
 
 def test_sheets_without_a_name_bear_that_of_their_table(session, tmp_path):

@@ -1,4 +1,6 @@
-"""``./mingbai test``: format, lint, types, contracts, the suite on SQLite and on PostgreSQL."""
+"""``./mingbai test``: format, lint, types, contracts, the engine (every branch of it reached), and
+the suite on SQLite and on PostgreSQL.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +19,10 @@ PROJECT = Path(__file__).resolve().parents[4]
 
 #: What runs again on PostgreSQL: everything that touches the database in process.
 DATABASE_TESTS = ("tests/house", "tests/rooms")
+#: What reaches every branch of the engine by itself; fewer fail (`[tool.coverage]` says of what).
+ENGINE_TESTS = ("tests/engine", "--cov", "--cov-fail-under=100")
+#: Both cores; what shares a Spark or a browser stays together.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadgroup")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="mingbai-test-") as home:
-        env = {**os.environ, "MINGBAI_HOME": home, "PYTHONUTF8": "1"}
+        env = {
+            **os.environ,
+            "MINGBAI_HOME": home,
+            "PYTHONUTF8": "1",
+            "COVERAGE_FILE": str(Path(home) / "coverage"),
+        }
         if args.rest:
             return _step("指定的测试", _pytest(*args.rest), env)
         steps = [
@@ -34,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
             ("规范", [sys.executable, "-m", "ruff", "check", "."]),
             ("类型", [sys.executable, "-m", "mypy"]),
             ("房间之间的约定", [str(Path(sys.executable).parent / "lint-imports")]),
-            ("测试（SQLite）", _pytest("-n", "2", "--dist", "loadgroup")),
+            ("引擎（测试与分支覆盖）", _pytest(*SIDE_BY_SIDE, *ENGINE_TESTS)),
+            ("测试（SQLite）", _pytest(*SIDE_BY_SIDE, "--ignore=tests/engine")),
         ]
         for name, command in steps:
             if code := _step(name, command, env):

@@ -40,7 +40,7 @@ PAGES = {
     "programme:changes", "programme:check",
     "programme:letters", "programme:documents",
     "intake:inbox", "registry:people",
-    "registry:coverage", "registry:insured_stops",
+    "registry:coverage", "registry:insured_stops", "registry:survey",
     "registry:findings", "registry:slips", "registry:visits",
     "registry:visit_sheet",
     "registry:month", "registry:export", "effects", "registry:postings", "registry:objections",
@@ -52,6 +52,7 @@ PAGES = {
 #: Pages for those who hold a permission; others are refused.
 PAGES_WITH = {
     "registry:apply": "hand_in",
+    "registry:survey_add": "hand_in",
     "registry:new_posting": "settle",
     "intake:upload": "hand_in",
     "delivery:report_sheet": "hand_in",
@@ -105,6 +106,7 @@ DOES = {
     "registry:check_item": "settle",
     "registry:answer": "hand_in",
     "registry:visited": "hand_in",
+    "registry:survey_visited": "hand_in",
     "registry:known": "hand_in",
     "registry:approve_posting": "approve",
     "registry:put_up_posting": "settle",

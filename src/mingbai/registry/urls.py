@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from mingbai.registry import views
-from mingbai.registry.views import applying, changing, moving, participation
+from mingbai.registry.views import applying, changing, moving, participation, surveying
 
 app_name = "registry"
 
@@ -49,6 +49,9 @@ urlpatterns = [
     path("slips/items/<int:pk>/answer/", views.answer, name="answer"),
     path("slips/items/<int:pk>/check/", views.check_item, name="check_item"),
     path("slips/evidence/<int:pk>/", views.evidence, name="evidence"),
+    path("survey/", surveying.survey, name="survey"),
+    path("survey/new/", surveying.survey_add, name="survey_add"),
+    path("survey/<int:pk>/visited/", surveying.survey_visited, name="survey_visited"),
     path("visits/", views.visits, name="visits"),
     path("visits/sheet.xlsx", views.visit_sheet, name="visit_sheet"),
     path("visits/<int:pk>/", views.visited, name="visited"),

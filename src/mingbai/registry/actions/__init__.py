@@ -126,6 +126,7 @@ from mingbai.registry.actions.settle import (
     settle_finding,
     settle_findings,
 )
+from mingbai.registry.actions.survey import CannotSurvey, Surveyed, enter_survey
 from mingbai.registry.actions.visit import CannotRecordVisit, record_visit
 
 __all__ = [
@@ -162,6 +163,7 @@ __all__ = [
     "CannotReview",
     "CannotRevokeDocument",
     "CannotSettleFinding",
+    "CannotSurvey",
     "CannotTakeDownPosting",
     "CannotUndoMerge",
     "CannotWithdrawDeath",
@@ -173,6 +175,7 @@ __all__ = [
     "Opinion",
     "RowsReport",
     "SettlingReport",
+    "Surveyed",
     "Wanted",
     "accept_item",
     "accept_records",
@@ -195,6 +198,7 @@ __all__ = [
     "end_membership",
     "enrol_insured",
     "enrol_sheets",
+    "enter_survey",
     "find_same_people",
     "follow_findings",
     "form_households",

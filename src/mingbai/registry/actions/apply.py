@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -203,7 +203,17 @@ def _limits(rule: Procedure, asked: Asked, book: Book) -> dict[str, Any]:
 
 def _canonical(asked: Asked) -> dict[str, Any]:
     """The typed values in the one spelling of the gate, with their keys."""
-    typed = {name: str(getattr(asked, name)).strip() for name in _TYPES}
+    typed = {name: str(getattr(asked, name)) for name in _TYPES}
+    found = read_typed(typed, must=_MUST, as_of=asked.received_date)
+    return {**found, "id_key": blind("id_number", found["id_number"])}
+
+
+def read_typed(typed: Mapping[str, str], *, must: Sequence[str], as_of: date) -> dict[str, Any]:
+    """What was typed, in the one spelling of the gate: ID number, name, phone, account.
+
+    Errors: ``CannotApply`` names each field that is missing or cannot be read.
+    """
+    typed = {name: text.strip() for name, text in typed.items()}
     cells: dict[str, pa.Array] = {"line": pa.array([1], pa.int32())}
     for place, text in enumerate(typed.values(), 1):
         cells[f"c{place}"] = pa.array([text or None], pa.string())
@@ -212,11 +222,11 @@ def _canonical(asked: Asked) -> dict[str, Any]:
         RawSheet("typed", 1, False, pa.table(cells)),
         columns=[
             # The gate refuses what cannot be read only where the column is required.
-            CanonColumn(name, kind, place, required=name in _MUST or bool(typed[name]))
-            for place, (name, kind) in enumerate(_TYPES.items(), 1)
+            CanonColumn(name, _TYPES[name], place, required=name in must or bool(typed[name]))
+            for place, name in enumerate(typed, 1)
         ],
         first_line=1,
-        as_of=asked.received_date,
+        as_of=as_of,
     )  # fmt: skip
     faults = {
         each["column"]: message(each["code"], json.loads(each["params"]))
@@ -224,12 +234,12 @@ def _canonical(asked: Asked) -> dict[str, Any]:
         if each["severity"] >= REJECT
     }
     if not read.table.num_rows:
-        faults = {name: f"请填写{_LABELS[name]}" for name in ("id_number", "name")}
+        faults = {name: f"请填写{_LABELS[name]}" for name in must}
     if faults:
         told = "；".join(f"{_LABELS.get(name, name)}：{text}" for name, text in faults.items())
         raise CannotApply(told, faults)
     found: dict[str, Any] = read.table.to_pylist()[0]
-    return {**found, "id_key": blind("id_number", found["id_number"])}
+    return found
 
 
 def _sealed(values: dict[str, Any], asked: Asked) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
 from mingbai.registry.actions.settle import CannotSettleFinding, decision_of, settle_finding
-from mingbai.registry.models import Finding, Settlement, Visit
+from mingbai.registry.models import Finding, Settlement, SurveyEntry, Visit
 from mingbai.registry.queries.findings import LEFT_OUT_CODES
 
 _WHY: Final = "the order of visits is one for everybody"
@@ -31,7 +31,8 @@ class CannotRecordVisit(Exception):
 
 def record_visit(
     *,
-    finding: Finding,
+    finding: Finding | None = None,
+    entry: SurveyEntry | None = None,
     outcome: str,
     visited_date: date,
     visitors: str,
@@ -40,28 +41,33 @@ def record_visit(
     by: User,
     at: datetime,
 ) -> Visit:
-    """Record one visit; an outcome that ends the search settles the finding with it.
+    """Record one visit to somebody left out (``finding``) or surveyed (``entry``), one of both.
 
-    ``seen_number`` is the number of the last visit the clerk saw. Willing and away leave it open:
-    the person is on the list until an application is made. Errors: ``CannotRecordVisit``.
+    An outcome that ends the search settles the finding with it. ``seen_number`` is the number of
+    the last visit the clerk saw. Willing and away leave it open: the person is on the list until an
+    application is made. Errors: ``CannotRecordVisit``.
     """
     who, why = " ".join(visitors.split()), " ".join(note.split())
+    about = finding or entry
+    if about is None:
+        raise CannotRecordVisit("没有说明入户看的是谁。请回到名单上登记。")
     if problem := _problem(finding, outcome, visited_date, who, why, at):
         raise CannotRecordVisit(problem)
     try:
         with transaction.atomic():
-            number = _last(finding)
+            number = _last(finding, entry)
             if number != seen_number:
                 raise CannotRecordVisit("刚刚有人登记了这一户。请刷新页面，看过再登记。")
             act = record_act(
                 "record_visit",
                 by=by,
                 at=at,
-                subject=f"finding:{finding.pk}",
+                subject=f"finding:{about.pk}" if finding else f"survey:{about.pk}",
                 payload={"outcome": outcome, "visited": visited_date.isoformat()},
             )
             visit = Visit.objects.create(
                 finding=finding,
+                entry=entry,
                 number=number + 1,
                 outcome=outcome,
                 visited_date=visited_date,
@@ -71,7 +77,7 @@ def record_visit(
                 recorded_by=by,
                 act=act,
             )
-            if outcome in SETTLES:
+            if finding is not None and outcome in SETTLES:
                 _settle(finding, SETTLES[Visit.Outcome(outcome)], by, at)
             return visit
     except IntegrityError as error:
@@ -81,22 +87,24 @@ def record_visit(
 
 
 def _problem(
-    finding: Finding, outcome: str, visited_date: date, who: str, why: str, at: datetime
+    finding: Finding | None, outcome: str, visited_date: date, who: str, why: str, at: datetime
 ) -> str:
     """What does not fit, and what to do; "" where all is well."""
-    if finding.code not in LEFT_OUT_CODES:
+    if finding is not None and finding.code not in LEFT_OUT_CODES:
         return "这条疑点不是应保未保，不用入户登记。请在比对页办结。"
     if outcome not in Visit.Outcome.values:
         return "请选择入户结果。"
     if len(who) < 2:
         return "请写明谁去的，例如“村干部王某、包村干部李某”。"
+    if finding is None and outcome == Visit.Outcome.NOT_QUALIFIED and not why:
+        return "请写明不符合哪一条，例如“家庭收入超过标准”。"
     if _NUMBERS.search(who + why):
         return "请不要写证件号、账号或电话号码，请改用文字说明后再保存。"
     return "入户日期在今天之后，请核对。" if visited_date > at.date() else ""
 
 
-def _last(finding: Finding) -> int:
-    visits = Visit.objects.unscoped(_WHY).filter(finding=finding).order_by("-number")
+def _last(finding: Finding | None, entry: SurveyEntry | None) -> int:
+    visits = Visit.objects.unscoped(_WHY).filter(finding=finding, entry=entry).order_by("-number")
     return visits.values_list("number", flat=True).first() or 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -13,7 +15,19 @@ from mingbai.registry.actions import Asked
 from mingbai.registry.models import ApplicationStep
 from mingbai.rulebook import Book, grade_words
 
-_PLAIN = {"autocomplete": "off", "spellcheck": "false"}
+PLAIN = {"autocomplete": "off", "spellcheck": "false"}
+
+
+@dataclass(frozen=True, repr=False)
+class Known:
+    """What the survey knows of an applicant: ``values`` in clear for the server alone, ``masked``
+    for the page; by field.
+    """
+
+    sub_item: str
+    village: str
+    values: Mapping[str, str]
+    masked: Mapping[str, str]
 
 
 class ApplyForm(forms.Form):
@@ -21,16 +35,16 @@ class ApplyForm(forms.Form):
 
     sub_item = forms.ChoiceField(label="申请哪一项")
     id_number = forms.CharField(
-        label="证件号", max_length=30, widget=forms.TextInput(attrs={**_PLAIN, "inputmode": "text"})
+        label="证件号", max_length=30, widget=forms.TextInput(attrs={**PLAIN, "inputmode": "text"})
     )
-    name = forms.CharField(label="姓名", max_length=40, widget=forms.TextInput(attrs=_PLAIN))
+    name = forms.CharField(label="姓名", max_length=40, widget=forms.TextInput(attrs=PLAIN))
     phone = forms.CharField(
         label="联系电话", max_length=20, required=False,
-        widget=forms.TextInput(attrs={**_PLAIN, "inputmode": "tel"}),
+        widget=forms.TextInput(attrs={**PLAIN, "inputmode": "tel"}),
     )  # fmt: skip
     account = forms.CharField(
         label="银行账号", max_length=40, required=False,
-        widget=forms.TextInput(attrs={**_PLAIN, "inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={**PLAIN, "inputmode": "numeric"}),
     )  # fmt: skip
     village = forms.ChoiceField(label="村（居）")
     grade = forms.ChoiceField(label="申请类别", required=False)
@@ -38,15 +52,31 @@ class ApplyForm(forms.Form):
         label="受理日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
-    def __init__(self, *args: Any, book: Book, to: Asker, **more: Any) -> None:
+    def __init__(
+        self, *args: Any, book: Book, to: Asker, known: Known | None = None, **more: Any
+    ) -> None:
         super().__init__(*args, **more)
+        self._known = known
+        if known is not None:
+            self._leave_known(known)
         names = {item.code: item.name for item in book.sub_items}
         codes = dict.fromkeys(rule.sub_item for rule in book.procedures)
-        _choose(self, "sub_item", [(code, names[code]) for code in codes if code in names])
-        _choose(self, "village", _villages(to))
-        _choose(self, "grade", [("", "不分类别"), *_grades(book, names)])
+        choose(self, "sub_item", [(code, names[code]) for code in codes if code in names])
+        choose(self, "village", villages(to))
+        choose(self, "grade", [("", "不分类别"), *_grades(book, names)])
         self.fields["received_date"].initial = timezone.localdate()
         self._book = book
+
+    def _leave_known(self, known: Known) -> None:
+        """What the survey knows may stay empty: it is never sent to the browser."""
+        for name, shown in known.masked.items():
+            if shown:
+                field = self.fields[name]
+                field.required = False
+                field.widget.attrs["placeholder"] = shown
+                field.help_text = "摸底时已登记，留空就用登记的。"
+        self.fields["sub_item"].initial = known.sub_item
+        self.fields["village"].initial = known.village
 
     def clean(self) -> dict[str, Any]:
         cleaned = dict(super().clean() or {})
@@ -61,7 +91,9 @@ class ApplyForm(forms.Form):
 
     def asked(self) -> Asked:
         """What the form says."""
-        data = self.cleaned_data
+        known = self._known.values if self._known else {}
+        data = {**self.cleaned_data}
+        data |= {name: value for name, value in known.items() if not data[name]}
         return Asked(
             sub_item=data["sub_item"],
             town=data["village"][:9],
@@ -91,8 +123,8 @@ class FilterApplications(forms.Form):
         self, *args: Any, names: list[tuple[str, str]], towns: list[tuple[str, str]], **more: Any
     ) -> None:
         super().__init__(*args, **more)
-        _choose(self, "sub_item", [("", "全部"), *names])
-        _choose(self, "town", [("", "全部"), *towns])
+        choose(self, "sub_item", [("", "全部"), *names])
+        choose(self, "town", [("", "全部"), *towns])
 
 
 class AddPaper(forms.Form):
@@ -108,11 +140,11 @@ class Reason(forms.Form):
     reason = forms.CharField(max_length=200)
 
 
-def _choose(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
+def choose(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
     form.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
-def _villages(to: Asker) -> list[tuple[str, str]]:
+def villages(to: Asker) -> list[tuple[str, str]]:
     """Villages of the asker's towns; of the whole county for everybody else."""
     rows = Division.objects.unscoped("codes of divisions are public")
     towns = dict(rows.filter(level="town").values_list("code", "name"))

@@ -48,6 +48,7 @@ from mingbai.registry.models.posting import (
     Posting,
     PostingStep,
 )
+from mingbai.registry.models.survey import SurveyEntry
 
 __all__ = [
     "HEAD",
@@ -91,6 +92,7 @@ __all__ = [
     "ScopeByPerson",
     "ScopeByResidence",
     "Settlement",
+    "SurveyEntry",
     "VillageCoverage",
     "Visit",
 ]

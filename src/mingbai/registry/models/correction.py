@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
 
 from mingbai.base.models import ActMixin, Office, StoredFile, User
-from mingbai.base.scope import ScopeBy, ScopedModel
+from mingbai.base.scope import Asker, ScopeBy, ScopedModel
 from mingbai.intake.models import Sheet
 from mingbai.registry.models.finding import Finding
+from mingbai.registry.models.survey import SurveyEntry
 
 
 class CorrectionSlip(ScopedModel, ActMixin):
@@ -146,10 +148,27 @@ class CorrectionStep(ScopedModel, ActMixin):
         )  # fmt: skip
 
 
-class Visit(ScopedModel, ActMixin):
-    """A visit to somebody who qualifies and is not enrolled; the newest tells how it stands."""
+@dataclass(frozen=True)
+class ScopeByVisited(ScopeBy):
+    """A visit is seen with what it is about: a finding, or an entry of the survey."""
 
-    scope = ScopeBy(town="finding__town", sub_item="finding__sub_item")
+    def predicate(self, to: Asker) -> Q:
+        """Either path may lead to the asker."""
+        found = super().predicate(to)
+        if to.towns:
+            found |= Q(entry__town__in=to.towns)
+        if to.sub_items:
+            found |= Q(entry__sub_item__in=to.sub_items)
+        return found
+
+
+class Visit(ScopedModel, ActMixin):
+    """A visit to somebody who may qualify and is not enrolled; the newest tells how it stands.
+
+    It is about a finding of comparison, or an entry of the survey: never both.
+    """
+
+    scope = ScopeByVisited(town="finding__town", sub_item="finding__sub_item")
     frozen = True
 
     class Outcome(models.TextChoices):
@@ -160,7 +179,10 @@ class Visit(ScopedModel, ActMixin):
         NOT_QUALIFIED = "not_qualified", "不符合条件"
         MOVED = "moved", "已去世或迁出"
 
-    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="+")
+    finding = models.ForeignKey(Finding, null=True, on_delete=models.PROTECT, related_name="+")
+    entry = models.ForeignKey(
+        SurveyEntry, null=True, on_delete=models.PROTECT, related_name="visits"
+    )
     number = models.PositiveSmallIntegerField("次序")
     outcome = models.CharField("结果", max_length=14, choices=Outcome)
     visited_date = models.DateField("入户日期")
@@ -170,12 +192,19 @@ class Visit(ScopedModel, ActMixin):
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     if TYPE_CHECKING:
-        finding_id: int
+        finding_id: int | None
+        entry_id: int | None
 
     class Meta:
         verbose_name = "入户核实"
         constraints = (
             models.UniqueConstraint(fields=("finding", "number"), name="visit_in_order"),
+            models.UniqueConstraint(fields=("entry", "number"), name="visit_entry_in_order"),
+            models.CheckConstraint(
+                name="visit_about_one",
+                condition=Q(finding__isnull=False, entry__isnull=True)
+                | Q(finding__isnull=True, entry__isnull=False),
+            ),
             models.CheckConstraint(
                 name="visit_outcome_known",
                 condition=Q(

@@ -32,6 +32,7 @@ from mingbai.registry.actions import (
     withdraw_application,
 )
 from mingbai.registry.forms import AddPaper, ApplyForm, FilterApplications, Reason
+from mingbai.registry.forms.applying import Known
 from mingbai.registry.models import Application, ApplicationStep
 from mingbai.registry.queries import Hint, known_about, newest_year, town_names, village_name
 from mingbai.registry.queries.applications import (
@@ -46,6 +47,7 @@ from mingbai.registry.queries.applications import (
     show_names,
 )
 from mingbai.registry.queries.hands import hand_words, whose_turn
+from mingbai.registry.queries.surveys import entry_seen, open_entry, show_entries
 from mingbai.registry.views.words import Words, day_shown
 from mingbai.rulebook import Book, load_book
 from mingbai.rulebook.model.procedures import REVIEWS
@@ -113,7 +115,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     """Type an application from paper; one column, large targets, for phones in the towns."""
     must(request, "hand_in", "您的角色不能受理申请。申请由镇或部门的经办人员录入。")
     book, to = _must_book(), asker_of(request)
-    form = ApplyForm(request.POST or None, book=book, to=to)
+    form = ApplyForm(request.POST or None, book=book, to=to, known=_surveyed(request))
     if request.method == "POST" and form.is_valid():
         try:
             made = receive_application(
@@ -127,6 +129,17 @@ def apply(request: HttpRequest) -> HttpResponse:
             messages.success(request, "已受理，下一步由镇初审。请把材料拍照补上。")
             return redirect("registry:application", made.pk)
     return render(request, "registry/apply.html", {"form": form})
+
+
+def _surveyed(request: HttpRequest) -> Known | None:
+    """What the survey knows of the one who applies, where the form was opened from a visit."""
+    text = request.GET.get("entry", "")
+    entry = entry_seen(int(text), to=asker_of(request)) if text.isdecimal() else None
+    if entry is None:
+        return None
+    (shown,) = show_entries([entry])
+    masked = {"name": shown.name, "id_number": shown.id_number, "phone": shown.phone}
+    return Known(entry.sub_item, entry.village, open_entry(entry), masked)
 
 
 @require_POST

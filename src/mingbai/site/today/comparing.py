@@ -14,6 +14,7 @@ from mingbai.registry.queries import (
     left_out,
     pressing_slips,
 )
+from mingbai.registry.queries.surveys import survey_seen
 from mingbai.rulebook import load_book
 from mingbai.site.today.asked import Asked, Task
 
@@ -66,8 +67,11 @@ def about_visits(asked: Asked) -> list[Task]:
     """People of one's towns who may qualify and are to be visited."""
     if not asked.to.towns:
         return []
-    waiting = left_out(to=asked.to, year=asked.year).count()
-    if not waiting:
-        return []
-    detail, visits = "符合条件没有列入名册，请入户核实", reverse("registry:visits")
-    return [Task("入户核实应保未保", detail, visits, f"{waiting} 人", "warn")]
+    found = []
+    if waiting := left_out(to=asked.to, year=asked.year).count():
+        detail, visits = "符合条件没有列入名册，请入户核实", reverse("registry:visits")
+        found.append(Task("入户核实应保未保", detail, visits, f"{waiting} 人", "warn"))
+    if waiting := survey_seen(to=asked.to, year=asked.year, state="open").order_by().count():
+        detail, survey = "摸底登记的人，请按期入户", reverse("registry:survey")
+        found.append(Task("摸底入户", detail, survey, f"{waiting} 人", "warn"))
+    return found

@@ -66,17 +66,10 @@ def record_visit(
                 payload={"outcome": outcome, "visited": visited_date.isoformat()},
             )
             visit = Visit.objects.create(
-                finding=finding,
-                entry=entry,
-                number=number + 1,
-                outcome=outcome,
-                visited_date=visited_date,
-                visitors=who[:60],
-                note=why[:200],
-                recorded_at=at,
-                recorded_by=by,
-                act=act,
-            )
+                finding=finding, entry=entry, number=number + 1, outcome=outcome,
+                visited_date=visited_date, visitors=who[:60], note=why[:200],
+                recorded_at=at, recorded_by=by, act=act,
+            )  # fmt: skip
             if finding is not None and outcome in SETTLES:
                 _settle(finding, SETTLES[Visit.Outcome(outcome)], by, at)
             return visit

@@ -32,11 +32,12 @@ def test_killed_at_any_moment_a_step_is_done_or_not_begun(tmp_path):
         found = json.loads(run(SCRIPT, str(KILLS), env=env, within=300 + 5 * KILLS))
     for step in STEPS:
         print(f"{step:8} {tell(found['reached'][step])}  then {found['after'][step]}")
+    assert sum(len(each) for each in found["reached"].values()) >= KILLS
     assert found["faults"] == []
     assert found["whole"] == []
     for step in STEPS:
         reached = found["reached"][step]
-        assert len(reached) >= 0.8 * KILLS / len(STEPS), f"{step} was hardly killed"
+        assert len(reached) >= 0.5 * KILLS / len(STEPS), f"{step} was hardly killed"
         assert max(reached) - min(reached) > 0.5, f"{step} was killed in one place only"
 
 

@@ -105,6 +105,15 @@ def test_a_corrected_amount_after_payment_is_arrears_or_overpaid_and_never_an_ed
     assert (top.amount, top.basis_line.batch_id) == (1_000, first.pk), "a chain, line upon line"
 
 
+def test_arrears_up_to_an_earlier_month_count_what_a_later_batch_paid(tree, at):
+    old = graded((date(2021, 1, 1), {"A": 60_000, "B": 1}))
+    paid_months(tree, at, old, 1, 2, people=[row(1, grade="A")])
+    pay(tree, at, arrears(tree, at, graded((date(2021, 1, 1), {"A": 65_000, "B": 1}))))
+    raised = graded((date(2020, 12, 1), {"A": 66_000, "B": 1}))
+    batch = arrears(tree, at, raised, period=202101)
+    assert [line.amount for line in lines(batch=batch)] == [1_000], "not 6,000 once more"
+
+
 def test_arrears_wait_for_payment_and_unpaid_batches_are_redrawn(tree, at):
     book = graded((date(2021, 1, 1), GRADES))
     enrol(tree, at, book, hand_in(tree, at, [row(1, grade="A")]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from mingbai.payment.actions.plan import KEY, Entitled, Plan, find_entitled
 from mingbai.payment.models import BatchStep, PaymentLine
@@ -31,6 +31,7 @@ _LINES: Final = {
     "town": pl.String(),
     "rule": pl.String(),
     "paid": pl.Boolean(),
+    "drawn": pl.Int32(),
 }
 #: What a plan without lines still has to add up.
 _NOTHING: Final = {"amount": pl.Int64(), "set_off": pl.Int64(), "person_times": pl.Int64()}
@@ -82,18 +83,19 @@ def _months(source: Source, sub_item: str, through: int) -> list[int]:
 
 
 def _drawn(source: Source, sub_item: str, through: int) -> pl.DataFrame:
-    """One row a payment: its newest line, the sum of its lines, what is claimed back of it."""
+    """One row a payment of a month up to ``through``: its newest line, the sum of its lines, what
+    is claimed back of it. Arrears count whenever they were drawn: a later batch paid them too.
+    """
     steps = BatchStep.objects.unscoped(_WHY).filter(batch=OuterRef("batch_id"), step="paid")
     rows = (
         PaymentLine.objects.unscoped(_WHY)
         .filter(
             batch__sub_item=sub_item,
             batch__year=source.year,
-            batch__period__lte=through,
             voided=False,
             nature__in=("regular", "arrears"),
         )
-        .annotate(paid=Exists(steps))
+        .annotate(paid=Exists(steps), drawn=F("batch__period"))
         .order_by("id")
     )
     names = [name if name != "line_id" else "id" for name in _LINES]
@@ -104,8 +106,10 @@ def _drawn(source: Source, sub_item: str, through: int) -> pl.DataFrame:
     lines = lines.with_columns(
         claimed=claimed if claims else pl.lit(0, pl.Int64), stands=pl.col("person_id")
     )
+    lines = to_roots(lines, source.roots)
+    months = lines.filter(pl.col("nature") == "regular", pl.col("drawn") <= through)
     return (
-        to_roots(lines, source.roots)
+        lines.join(months.select(KEY).unique(), on=KEY, how="semi", maintain_order="left")
         .group_by(KEY, maintain_order=True)
         .agg(
             pl.col("line_id", "stands", "town", "rule").last(),

@@ -202,6 +202,30 @@ CASES = [
         "nosuch",
     ),
     Spoilt(
+        "household without its base",
+        f"{P}/unsafe-housing/amounts.yaml",
+        "    base: graded\n",
+        "",
+        "amounts[2].base",
+        "缺少",
+    ),
+    Spoilt(
+        "household by days",
+        f"{P}/unsafe-housing/amounts.yaml",
+        "    cap: '22000.00'\n",
+        "    cap: '22000.00'\n    partial: days\n",
+        "amounts[2].partial",
+        "按户",
+    ),
+    Spoilt(
+        "household and person at once",
+        f"{P}/unsafe-housing/amounts.yaml",
+        "item: grant\n    name: 危房改造补助\n    kind: household",
+        "item: other\n    name: 危房改造补助\n    kind: household",
+        "amounts[2].kind",
+        "按户",
+    ),
+    Spoilt(
         "fixed without amount", AMOUNTS, "kind: graded", "kind: fixed", "amounts[1].amount", "缺少"
     ),
     Spoilt("bounds crossed", AMOUNTS, "min: '20.00'", "min: '70000.00'", "min", "上限"),

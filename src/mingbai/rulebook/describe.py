@@ -175,7 +175,9 @@ def grade_words(book: Book, item: SubItem) -> dict[str, str]:
 
 
 def _amount_line(rule: AmountRule, words: dict[str, str]) -> str:
-    if rule.kind == "fixed" and rule.amount_fen is not None:
+    if rule.kind == "household":
+        what = _household_words(rule, words)
+    elif rule.kind == "fixed" and rule.amount_fen is not None:
         what = _yuan(rule.amount_fen)
     elif rule.kind == "graded":
         what = "、".join(
@@ -186,6 +188,21 @@ def _amount_line(rule: AmountRule, words: dict[str, str]) -> str:
     span = _span(rule.from_date, rule.to_date)
     source = f"〔{_LEVELS[rule.level]}；{rule.source}〕"
     return f"标准：{rule.name}{_PERS[rule.per]}{what}，{_part_words(rule)}{span}。{source}"
+
+
+def _household_words(rule: AmountRule, words: dict[str, str]) -> str:
+    """How a household's amount is worked out, and from when its members count."""
+    amount = _yuan(rule.amount_fen or 0)
+    grades = "、".join(f"{words.get(grade, grade)}{_yuan(f)}" for grade, f in rule.grades.items())
+    what = {
+        "fixed": f"每户{amount}",
+        "per_member": f"每个计入的成员{amount}",
+        "graded": f"每户{grades}",
+        "top_up": f"每个计入的成员按{amount}减去家庭人均收入的差额",
+    }[rule.base or "fixed"]
+    cap = "" if rule.cap_fen is None else f"，每户最多{_yuan(rule.cap_fen)}"
+    since = "当月" if rule.member_change == "same_month" else "次月"
+    return f"按户计发：{what}{cap}；成员增减从{since}起算"
 
 
 def _part_words(rule: AmountRule) -> str:

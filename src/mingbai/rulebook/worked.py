@@ -16,8 +16,8 @@ def work_case(*, book: Book, case: Case) -> dict[str, str]:
 
     A case without facts asks how far the sub-item should be: ``planned``, a ratio. Facts are
     ``grade item amount birth sex holders times sharers also list event_date watched claimed listed
-    on`` (rosters somebody stands on who is not on this one); raises KeyError on a sub-item that the
-    year's list lacks, ValueError where no amount can be told.
+    on members income`` (rosters somebody stands on who is not on this one); raises KeyError on a
+    sub-item that the year's list lacks, ValueError where no amount can be told.
     """
     item = book.sub_item(case.sub_item)
     if not case.given:
@@ -106,6 +106,13 @@ def _rules(item: SubItem, case: Case) -> tuple[AmountRule, ...]:
 
 def _standard(rule: AmountRule, case: Case) -> int | None:
     """Return the amount the rule fixes, None where it only sets bounds or knows no such grade."""
+    if rule.kind == "household":
+        given = case.given
+        return rule.household_fen(
+            members=int(given.get("members", 0)),
+            grade=str(given.get("grade", "")),
+            income_fen=parse_money(given.get("income", "0")),
+        )
     if rule.kind == "graded":
         return rule.grades.get(str(case.given.get("grade", "")))
     return rule.amount_fen

@@ -69,7 +69,7 @@ _TYPES = {
     "period": pa.int32(), "event_date": pa.date32(), "employer": pa.string(),
     "end_date": pa.date32(), "course": pa.string(), "sub_item": pa.string(),
     "measure": pa.string(), "total_done": pa.string(), "head_name": pa.string(),
-    "household_number": pa.string(), "relation": pa.string(),
+    "household_number": pa.string(), "relation": pa.string(), "income": pa.int64(),
 }  # fmt: skip
 
 

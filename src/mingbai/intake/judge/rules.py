@@ -109,8 +109,9 @@ def _off_standard(rows: pl.DataFrame, found: Recognised, book: Book) -> Iterator
     for period in months["period"].drop_nulls().unique().to_list():
         year, month = divmod(period, 100)
         rules = sub_item.amount_rules(date(year, month, 1))
-        # Several items at once are paid as one sum; only payment can take them apart.
-        if len(rules) == 1:
+        # Several items at once are paid as one sum; only payment can take them apart, and only it
+        # knows who counts in a household.
+        if len(rules) == 1 and rules[0].base not in ("per_member", "top_up"):
             yield _off_rule(months.lazy().filter(pl.col("period") == period), rules[0])
 
 
@@ -121,7 +122,7 @@ def _off_rule(rows: pl.LazyFrame, rule: AmountRule) -> pl.LazyFrame:
         outside = ~amount.is_between(least, most) & (amount >= 0)
         params = _params(rule, least=pl.lit(least), most=pl.lit(most))
         return _flag(rows, outside, "amount", "amount_out_of_range", WARN, params)
-    if rule.kind == "fixed":
+    if "fixed" in (rule.kind, rule.base):
         standard = pl.lit(rule.amount_fen, pl.Int64)
     else:
         table = dict(rule.grades)

@@ -23,6 +23,11 @@ CAUSES: Final[dict[str, str]] = {
     "grade_unknown": "档次不在标准表中",
     "no_amount": "没有填写金额",
     "out_of_range": "金额超出标准幅度",
+    "no_household": "还没有登记家庭成员，无从按户核定",
+    "in_household": "已计入本户发放，不单独发放",
+    "no_member": "本户没有可计入的成员",
+    "no_income": "没有填写家庭人均收入",
+    "income_over": "家庭人均收入不低于标准",
     "not_in_month": "当月不在享受期内",
     "repeated": "同一人同一期重复",
     "paid_before": "此前批次已列入",
@@ -105,6 +110,8 @@ def _amount_of(rule: AmountRule) -> tuple[pl.Expr, pl.Expr]:
         table = dict(rule.grades)
         amount = pl.col("grade").replace_strict(table, default=None, return_dtype=pl.Int64)
         return amount, pl.when(amount.is_null()).then(pl.lit("grade_unknown")).otherwise(none)
+    if rule.kind == "household":
+        return _household(rule)
     given = pl.col("amount")
     inside = pl.lit(True)
     if rule.min_fen is not None:
@@ -119,6 +126,30 @@ def _amount_of(rule: AmountRule) -> tuple[pl.Expr, pl.Expr]:
         .otherwise(none)
     )
     return given, cause
+
+
+def _household(rule: AmountRule) -> tuple[pl.Expr, pl.Expr]:
+    """``AmountRule.household_fen`` for all rows at once, by how many members are counted."""
+    cause = pl.lit(None, pl.String)
+    each = pl.lit(rule.amount_fen, pl.Int64)
+    if rule.base == "graded":
+        table = dict(rule.grades)
+        each = pl.col("grade").replace_strict(table, default=None, return_dtype=pl.Int64)
+        cause = pl.when(each.is_null()).then(pl.lit("grade_unknown")).otherwise(cause)
+    elif rule.base == "per_member":
+        each = each * pl.col("counted")
+    elif rule.base == "top_up":
+        each = (each - pl.col("income")) * pl.col("counted")
+        cause = (
+            pl.when(each.is_null())
+            .then(pl.lit("no_income"))
+            .when(each <= 0)
+            .then(pl.lit("income_over"))
+            .otherwise(cause)
+        )
+    if rule.cap_fen is not None:
+        each = pl.min_horizontal(each, pl.lit(rule.cap_fen, pl.Int64))
+    return each, cause
 
 
 def _no_lines(rows: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 from django.db.models import Exists, F, OuterRef
 
 from mingbai.payment.actions.plan import KEY, Entitled, Plan, find_entitled
-from mingbai.payment.models import BatchStep, PaymentLine
+from mingbai.payment.models import BatchStep, LineMember, PaymentLine
 from mingbai.payment.queries.digest import DIGEST_ORDER
 from mingbai.payment.queries.recoveries import claimed_amounts
 from mingbai.payment.queries.source import Source, to_roots
@@ -71,7 +71,7 @@ def find_owed(*, source: Source, sub_item: SubItem, through_period: int) -> Owed
         gap=pl.col("amount_due").fill_null(0) - pl.col("amount") + pl.col("claimed")
     )
     more = both.filter(pl.col("amount_due").is_not_null() & (pl.col("gap") > 0))
-    ready = more.filter("paid")
+    ready = _newly_counted(more.filter("paid"), sub_item.code)
     left = Counter({"not_paid_yet": more.height - ready.height})
     plan = Plan(_arrears(ready), {cause: n for cause, n in left.items() if n})
     return Owed(plan, _overpaid(both, _causes(months, sub_item)))
@@ -119,9 +119,31 @@ def _drawn(source: Source, sub_item: str, through: int) -> pl.DataFrame:
     )
 
 
+def _newly_counted(ready: pl.DataFrame, sub_item: str) -> pl.DataFrame:
+    """Of a household's arrears only the members that no line has counted for it before."""
+    if "members" not in ready.columns:
+        return ready
+    counted = LineMember.objects.unscoped(_WHY).filter(sub_item=sub_item, voided=False)
+    columns = ("person_id", "period", "item", "turn")
+    known = set(counted.values_list(*columns).iterator(20_000))
+    return ready.with_columns(
+        members=pl.Series(
+            [
+                [each for each in members if (each, period, item, turn) not in known]
+                for members, period, item, turn in ready.select(
+                    "members", "period", "item", "turn"
+                ).iter_rows()
+            ],
+            dtype=pl.List(pl.Int64),
+        )
+    )
+
+
 def _arrears(ready: pl.DataFrame) -> pl.DataFrame:
     """Lines as the table names them; they stand under the record that was paid."""
+    more = ["members"] if "members" in ready.columns else []
     return ready.select(
+        *more,
         "period",
         "item",
         "turn",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
-from mingbai.payment.actions.amounts import decide_amounts
+from mingbai.payment.actions.amounts import decide_amounts, rules_for
+from mingbai.payment.actions.households import with_households
 from mingbai.payment.actions.setting_off import set_off_lines
 from mingbai.payment.models import PaymentLine
 from mingbai.payment.queries.digest import DIGEST_ORDER
@@ -39,6 +40,14 @@ class Plan:
         return int(self.lines["set_off"].sum())
 
     @property
+    def members(self) -> list[tuple[Any, ...]]:
+        """``KEY`` of a line and who counts in it, in the order the digest wants; few have any."""
+        if "members" not in self.lines.columns:
+            return []
+        rows = self.lines.select(*KEY, "members").explode("members", empty_as_null=False)
+        return rows.sort(*KEY, "members").rows()
+
+    @property
     def person_count(self) -> int:
         """Person-times."""
         return int(self.lines["person_times"].sum())
@@ -48,8 +57,9 @@ class Plan:
 class Entitled:
     """What one month's rows are due, drawn before or not, and the rows left out.
 
-    ``lines``: ``KEY`` and ``amount rule enrolment_id town origin_*``, each key once. ``left``:
-    ``person_id`` (null where nobody is enrolled) and ``cause`` of each row without a line.
+    ``lines``: ``KEY`` and ``amount rule enrolment_id town origin_*``, each key once, and
+    ``members`` where households are paid. ``left``: ``person_id`` (null where nobody is enrolled)
+    and ``cause`` of each row without a line.
     """
 
     lines: pl.DataFrame
@@ -100,6 +110,11 @@ def find_entitled(*, source: Source, sub_item: SubItem, period: int) -> Entitled
     rows = rows.with_columns(why=cause)
     left = [rows.filter(pl.col("why").is_not_null()).select("person_id", cause="why")]
     rows = rows.filter(pl.col("why").is_null()).drop("why", "stop")
+    for rule in rules_for(sub_item, period):
+        if rule.kind == "household":
+            rows, none = with_households(rows, source, rule, period)
+            left.append(none.select("person_id", "cause"))
+            break
     lines, missed = decide_amounts(rows, sub_item, period)
     left.append(missed.select("person_id", "cause"))
     lines = lines.drop("period", "amount").rename({"due": "period", "decided_amount": "amount"})
@@ -139,4 +154,6 @@ def _counted(fresh: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     lines = fresh.sort(DIGEST_ORDER).join(known, on=who, how="left", maintain_order="left")
     first = pl.int_range(pl.len()).over(who) == 0
     counts = (first & pl.col("known").is_null()).cast(pl.Int64)
+    if "counted" in lines.columns:  # a household's line counts as many people as it is for
+        counts = counts * pl.col("counted")
     return lines.with_columns(person_times=counts).drop("known")

@@ -13,7 +13,7 @@ from mingbai.base.reasons import reason_of
 from mingbai.payment.actions.doubting import find_doubts, tell_doubts
 from mingbai.payment.actions.funding import CannotFundBatch, find_funding
 from mingbai.payment.actions.transfers import move_by_step
-from mingbai.payment.models import BatchStep, PaymentBatch, PaymentLine
+from mingbai.payment.models import BatchStep, LineMember, PaymentBatch, PaymentLine
 from mingbai.payment.queries.digest import batch_digest
 from mingbai.rulebook import Book
 
@@ -113,6 +113,7 @@ def void_batch(*, batch: PaymentBatch, reason: str, by: User, at: datetime) -> B
             step = _add_step(batch, last, BatchStep.Step.VOIDED, by=by, at=at, reason=why)
             lines = PaymentLine.objects.unscoped(_WHY).filter(batch=batch)
             lines.update(voided=True)
+            LineMember.objects.unscoped(_WHY).filter(line__in=lines).update(voided=True)
             return step
     except IntegrityError as error:
         raise CannotVoidBatch("这个批次刚刚由他人处理。请刷新页面，看最新状态。") from error

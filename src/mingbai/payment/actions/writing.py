@@ -13,11 +13,12 @@ from django.utils import timezone
 from mingbai.base.bulk import insert_rows
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, User
-from mingbai.payment.actions.plan import Plan
+from mingbai.payment.actions.plan import KEY, Plan
 from mingbai.payment.models import (
     BatchDeclaration,
     BatchShare,
     BatchStep,
+    LineMember,
     PaymentBatch,
     PaymentLine,
 )
@@ -49,7 +50,7 @@ def write_batch(
     """Write a plan inside the caller's transaction; the database holds it to its declaration."""
     declaration = _declare(plan, sub_item, period, typed=typed, by=by, at=at)
     lines = plan.lines.select(DIGEST_COLUMNS).rows()
-    digest = digest_lines(lines)
+    digest = digest_lines(lines, plan.members)
     before = PaymentBatch.objects.unscoped(_WHY).filter(sub_item=sub_item, period=period)
     number = (before.aggregate(last=Max("number"))["last"] or 0) + 1
     batch = PaymentBatch.objects.create(
@@ -73,17 +74,9 @@ def write_batch(
         act=_record(plan, declaration, digest, book, kind=kind, by=by, at=at),
     )
     _write_lines(lines, batch)
+    _write_members(plan, batch)
     _write_shares(plan.lines, batch)
-    BatchStep.objects.create(
-        batch=batch,
-        number=1,
-        step=BatchStep.Step.DRAWN,
-        batch_digest=digest,
-        maker=by,
-        step_by=by,
-        step_at=at,
-        act_id=batch.act_id,
-    )
+    _close(batch)
     return batch
 
 
@@ -137,6 +130,35 @@ def _write_lines(lines: list[tuple[Any, ...]], batch: PaymentBatch) -> None:
     rest = (batch.pk, False, batch.act_id)
     rows = (line + rest for line in lines)
     insert_rows(PaymentLine, [*DIGEST_COLUMNS, "batch_id", "voided", "act_id"], rows)
+
+
+def _write_members(plan: Plan, batch: PaymentBatch) -> None:
+    """Who counts in each household's line; the database refuses whoever counts in another."""
+    members = plan.members
+    if not members:
+        return
+    lines = PaymentLine.objects.unscoped(_WHY).filter(batch=batch)
+    ids = {tuple(key): pk for pk, *key in lines.values_list("id", *KEY).iterator(20_000)}
+    rows = (
+        (ids[tuple(key)], member, batch.sub_item, *key[1:], False, batch.act_id)
+        for *key, member in members
+    )
+    columns = ("line_id", "person_id", "sub_item", *KEY[1:], "voided", "act_id")
+    insert_rows(LineMember, columns, rows)
+
+
+def _close(batch: PaymentBatch) -> None:
+    """The first step: from here on the batch takes no further line."""
+    BatchStep.objects.create(
+        batch=batch,
+        number=1,
+        step=BatchStep.Step.DRAWN,
+        batch_digest=batch.lines_digest,
+        maker=batch.drawn_by,
+        step_by=batch.drawn_by,
+        step_at=batch.drawn_at,
+        act_id=batch.act_id,
+    )
 
 
 def _write_shares(lines: pl.DataFrame, batch: PaymentBatch) -> None:

@@ -11,6 +11,7 @@ from mingbai.payment.models.batch import (
 from mingbai.payment.models.correction import CorrectionDecision, PayeeCorrection
 from mingbai.payment.models.declaration import BatchDeclaration
 from mingbai.payment.models.funding import FundingApproval, FundingDecision
+from mingbai.payment.models.member import LineMember
 from mingbai.payment.models.recovery import Recovery, RecoveryStep
 from mingbai.payment.models.returns import (
     BankOutcome,
@@ -36,6 +37,7 @@ __all__ = [
     "CorrectionDecision",
     "FundingApproval",
     "FundingDecision",
+    "LineMember",
     "PayeeCorrection",
     "PaymentBatch",
     "PaymentLine",

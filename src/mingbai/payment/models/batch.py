@@ -124,7 +124,8 @@ class PaymentLine(ScopedModel, OriginMixin, ActMixin):
     ``period`` is what the money is for: yyyymm for a month; yyyy13 and yyyy14 for the spring and
     autumn term; yyyy00 for a year. ``turn`` is 1, or the day of the case (yyyymmdd) where a rule
     pays by case. ``person_times`` is 1 on the first item of a person and period, 0 on further
-    ones. Only ``voided`` may ever change, and only when the batch is voided before it is paid.
+    ones; where a household is paid as one, it is the number of its counted ``members``. Only
+    ``voided`` may ever change, and only when the batch is voided before it is paid.
     """
 
     scope = ScopeBy(town="town", sub_item="sub_item")
@@ -210,7 +211,7 @@ class PaymentLine(ScopedModel, OriginMixin, ActMixin):
                 | Q(set_off__gt=0, set_off__lte=F("amount"), recovery__isnull=False),
             ),
             models.CheckConstraint(
-                name="payment_line_person_times", condition=Q(person_times__in=(0, 1))
+                name="payment_line_person_times", condition=Q(person_times__lte=99)
             ),
         )
         indexes = (

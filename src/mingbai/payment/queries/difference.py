@@ -9,6 +9,7 @@ import polars as pl
 from django.db.models import Max, Min
 
 from mingbai.payment.models import PaymentBatch, PaymentLine
+from mingbai.payment.queries.members import member_shifts
 from mingbai.payment.queries.source import to_roots
 from mingbai.registry.models import Enrolment, Finding
 from mingbai.registry.queries import newest_decisions, person_roots, stops
@@ -30,6 +31,10 @@ WORDS: Final[dict[str, str]] = {
     "resumed": "恢复发放",
     "rate": "标准调整",
     "grade": "类别或金额变动",
+    "member_joined": "家庭增加人口",
+    "member_died": "家庭成员死亡",
+    "member_elsewhere": "家庭成员另有保障",
+    "member_left": "家庭成员离户",
     "ended": "资格终止",
     "suspended": "暂停发放",
     "objection": "公示有异议",
@@ -78,6 +83,7 @@ def explain_difference(batch: PaymentBatch, sub_item: SubItem | None) -> Differe
     before = _lines(batch.sub_item, before_period)
     regular = _both(now, before, "regular")
     found = [*_joined(regular, batch), *_changed(regular, sub_item), *_left(regular, batch)]
+    found += _moved(regular, batch, before_period, sub_item)
     for nature in ("arrears", "repaid"):
         one, other = (part.filter(pl.col("nature") == nature) for part in (now, before))
         found.append((nature, one.height - other.height, _sum(one) - _sum(other)))
@@ -194,8 +200,25 @@ def _changed(both: pl.DataFrame, sub_item: SubItem | None) -> list[tuple[str, in
     return [(cause, count, amount) for cause, (count, amount) in sums.items()]
 
 
+def _moved(
+    both: pl.DataFrame, batch: PaymentBatch, before_period: int | None, sub_item: SubItem | None
+) -> list[tuple[str, int, int]]:
+    """Households in both months whose members changed: what each member did, taken off the rest."""
+    stayed = both.filter(pl.col("count").is_not_null() & pl.col("count_before").is_not_null())
+    amounts = {
+        payee: (amount, paid)
+        for payee, amount, paid in stayed.select("person_id", "amount", "amount_before").iter_rows()
+    }
+    shifts = member_shifts(batch, before_period, sub_item, amounts)
+    rest = -sum(amount for _, amount in shifts)
+    return [*((cause, 0, amount) for cause, amount in shifts), ("grade", 0, rest)]
+
+
 def _by_rate(old: AmountRule | None, new: AmountRule | None, paid: int, whole: int) -> int:
     """What of a change the new standard alone brings: it pays the old grade another amount."""
+    if old is not None and new is not None and old.base == new.base == "per_member":
+        was = old.amount_fen or 1
+        return ((new.amount_fen or 0) - was) * (paid // was)
     if old is None or new is None or old.kind != "graded" or new.kind != "graded":
         return whole
     grades = [grade for grade, fen in old.grades.items() if fen == paid]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from mingbai.base.models import Act
 from mingbai.intake.models import Sheet
-from mingbai.payment.models import PaymentBatch
+from mingbai.payment.models import LineMember, PaymentBatch
 from mingbai.registry.models import (
+    Death,
     Enrolment,
     EnrolmentStep,
     FindingEvidence,
+    HouseholdMember,
     Objection,
     ObjectionStep,
     PersonDocument,
@@ -33,7 +35,7 @@ def was_touched(batch: PaymentBatch) -> bool:
     since = {"act_id__gt": drawn}
     mine = Q(sub_item=batch.sub_item) | Q(sub_item__isnull=True)
     month = Q(month=batch.period % 100) | Q(month__isnull=True)
-    touched = (
+    touched: tuple[QuerySet[Any], ...] = (
         Sheet.objects.unscoped(_WHY).filter(mine, month, year=batch.year, **since),
         FindingEvidence.objects.unscoped(_WHY).filter(finding__sub_item=batch.sub_item, **since),
         Settlement.objects.unscoped(_WHY).filter(finding__sub_item=batch.sub_item, **since),
@@ -46,5 +48,13 @@ def was_touched(batch: PaymentBatch) -> bool:
         PersonMerge.objects.unscoped(_WHY).filter(Q(**since) | Q(undone_act_id__gt=drawn)),
         PersonDocument.objects.unscoped(_WHY).filter(Q(**since) | Q(revoked_act_id__gt=drawn)),
     )
+    if LineMember.objects.unscoped(_WHY).filter(line__batch=batch).exists():
+        moved = Q(**since) | Q(ended_act_id__gt=drawn)
+        lived = Q(**since) | Q(withdrawn_act_id__gt=drawn)
+        touched = (
+            *touched,
+            HouseholdMember.objects.unscoped(_WHY).filter(moved),
+            Death.objects.unscoped(_WHY).filter(lived),
+        )
     newer = Act.objects.unscoped(_WHY).filter(pk__gt=drawn)
     return newer.exists() and any(rows.exists() for rows in touched)

@@ -33,6 +33,7 @@ _COLUMNS: Final = (
     "period",
     "amount",
     "grade",
+    "income",
     "start_date",
     "end_date",
     "verdict",
@@ -43,10 +44,10 @@ _COLUMNS: Final = (
 class Source:
     """Rows of a year's rosters by sub-item, ready to draw from.
 
-    ``rows``: sub-item -> ``origin_* id_key town period amount grade start_date end_date verdict
-    held``. ``roots``: merged records, as ``registry.queries.person_roots`` has them. ``mark`` names
-    the state of sheets, findings and enrolments it was read at: whoever draws from it makes sure,
-    in the transaction that writes, that the mark still stands.
+    ``rows``: sub-item -> ``origin_* id_key town period amount grade income start_date end_date
+    verdict held``. ``roots``: merged records, as ``registry.queries.person_roots`` has them.
+    ``mark`` names the state of sheets, findings and enrolments it was read at: whoever draws from
+    it makes sure, in the transaction that writes, that the mark still stands.
     """
 
     year: int

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Count, F, OuterRef, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 
 from mingbai.base.scope import Asker, ScopedQuerySet
-from mingbai.payment.models import BatchStep, PaymentLine
+from mingbai.payment.models import BatchStep, LineMember, PaymentLine
+from mingbai.payment.queries.members import members_of_lines
 from mingbai.registry.models import Enrolment, Person
 from mingbai.registry.queries.people import account_tail
 from mingbai.registry.queries.roots import records_of
@@ -22,7 +23,8 @@ _WHY: Final = "the state of a batch the asker may already see"
 class Received:
     """What a member has of one programme in a year: the newest amount, months paid and their sum.
 
-    Amounts in 分; ``tail`` are the last four figures of the account; ``rule`` names the standard.
+    Amounts in 分; ``tail`` are the last four figures of the account; ``rule`` names the standard;
+    ``member_count`` are those the household is paid for, 0 where the person alone is.
     """
 
     sub_item: str
@@ -33,13 +35,18 @@ class Received:
     since_period: int
     is_running: bool
     tail: str
+    member_count: int = 0
 
 
 def timeline_lines(*, to: Asker, person: Person, sub_item: str = "") -> ScopedQuerySet[Any]:
-    """Every line drawn for a person, voided ones left out, newest month first, with the batch's
-    ``state`` and ``paid_date``; in the asker's scope.
+    """Every line drawn for a person, or for their household and they count in it, voided ones left
+    out, newest month first, with the batch's ``state`` and ``paid_date``; in the asker's scope.
     """
-    found = PaymentLine.objects.seen_by(to).filter(person__in=records_of(person.pk), voided=False)
+    mine = records_of(person.pk)
+    counted = LineMember.objects.unscoped(_WHY).filter(person__in=mine, voided=False)
+    found = PaymentLine.objects.seen_by(to).filter(
+        Q(person__in=mine) | Q(pk__in=counted.values("line_id")), voided=False
+    )
     if sub_item:
         found = found.filter(sub_item=sub_item)
     newest = BatchStep.objects.unscoped(_WHY).filter(batch=OuterRef("batch_id"))
@@ -55,8 +62,14 @@ def timeline_lines(*, to: Asker, person: Person, sub_item: str = "") -> ScopedQu
 
 
 def timeline_totals(*, to: Asker, person: Person, sub_item: str = "") -> dict[str, int]:
-    """``paid_count paid_amount`` over confirmed batches in the asker's scope; 分, less set-offs."""
-    paid = timeline_lines(to=to, person=person, sub_item=sub_item).filter(state="paid").order_by()
+    """``paid_count paid_amount`` over confirmed batches in the asker's scope; 分, less set-offs.
+
+    What a household received stands with the member it was paid to.
+    """
+    paid = timeline_lines(to=to, person=person, sub_item=sub_item).filter(
+        state="paid", person__in=records_of(person.pk)
+    )
+    paid = paid.order_by()
     row = paid.aggregate(count=Count("id"), amount=Sum(F("amount") - F("set_off")))
     return {"paid_count": row["count"], "paid_amount": row["amount"] or 0}
 
@@ -85,15 +98,16 @@ def received_by(*, to: Asker, people: Sequence[Person], year: int) -> dict[int, 
     by_right: dict[tuple[int, str], list[Any]] = defaultdict(list)
     for line in lines:
         by_right[records[line.person_id], line.sub_item].append(line)
+    members = members_of_lines(line.pk for each in by_right.values() for line in each)
     found: dict[int, dict[str, Received]] = {person.pk: {} for person in people}
     for right in rights:
         person = records[right.person_id]
         mine = by_right.get((person, right.sub_item), [])
-        found[person][right.sub_item] = _received(right, mine)
+        found[person][right.sub_item] = _received(right, mine, members)
     return {person: list(each.values()) for person, each in found.items()}
 
 
-def _received(right: Enrolment, lines: Sequence[Any]) -> Received:
+def _received(right: Enrolment, lines: Sequence[Any], members: Mapping[int, list[int]]) -> Received:
     paid = [line for line in lines if line.state == BatchStep.Step.PAID]
     newest = [line for line in lines if line.nature == PaymentLine.Nature.REGULAR]
     return Received(
@@ -105,4 +119,5 @@ def _received(right: Enrolment, lines: Sequence[Any]) -> Received:
         since_period=right.since_period,
         is_running=right.end_period is None,
         tail=account_tail(right),
+        member_count=len(members.get(newest[-1].pk, ())) if newest else 0,
     )

@@ -20,6 +20,7 @@ from mingbai.payment.views.handcard import (
 from mingbai.payment.views.ledgers import accounts
 from mingbai.payment.views.one_batch import batch
 from mingbai.payment.views.paid import person
+from mingbai.payment.views.rolls import roll, roll_file
 from mingbai.payment.views.sending import bank, cancel_file, hand_over, write_file
 from mingbai.payment.views.settling import arrears, owing, propose
 from mingbai.payment.views.steps import approve, confirm, void
@@ -56,6 +57,8 @@ __all__ = [
     "recovery",
     "register",
     "repay",
+    "roll",
+    "roll_file",
     "void",
     "waive",
     "write_file",

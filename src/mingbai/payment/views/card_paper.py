@@ -70,6 +70,8 @@ def card_docx(card: dict[str, Any]) -> bytes:
 def _standard(line: dict[str, Any]) -> str:
     name = line["rule"].name if line["rule"] else ""
     amount = f"{show_money(line['row'].amount)}元" if line["row"].amount else "尚未制表"
+    if line["row"].member_count:
+        amount += f"（按户，计{line['row'].member_count}人）"
     return f"{name}　{amount}" if name else amount
 
 

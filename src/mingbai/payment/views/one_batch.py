@@ -23,6 +23,7 @@ from mingbai.payment.queries import (
     shares_seen,
     steps_of,
 )
+from mingbai.payment.queries.members import members_of_lines
 from mingbai.payment.views.cards import PAGE, batch_or_404, card, sees_whole
 from mingbai.payment.views.charts import waterfall
 from mingbai.registry.queries import (
@@ -44,7 +45,9 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     found = batch_or_404(request, pk)
     names, towns = sub_item_names(year=found.year), town_names()
     page = Paginator(lines_seen(to=to, batch=found), PAGE).get_page(request.GET.get("page"))
-    people = masked_names(people_by_id([line.person_id for line in page], to=to))
+    members = members_of_lines(line.pk for line in page)
+    wanted = [line.person_id for line in page] + [one for each in members.values() for one in each]
+    people = masked_names(people_by_id(wanted, to=to))
     steps = steps_of(found)
     whole = sees_whole(to, found)
     book = load_book(year=found.year, county=settings.MINGBAI_COUNTY)
@@ -59,6 +62,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
                 "rule": rules.get(line.rule),
                 "name": people.get(line.person_id, "—"),
                 "town": towns.get(line.town, line.town),
+                "members": [people.get(one, "—") for one in members.get(line.pk, [])],
             }
             for line in page
         ],

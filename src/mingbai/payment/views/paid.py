@@ -16,6 +16,7 @@ from mingbai.payment.queries.timeline import timeline_lines, timeline_totals
 from mingbai.payment.views.cards import BADGES, STATES, rules_of
 from mingbai.registry.models import Person
 from mingbai.registry.queries import newest_year, person_seen, show_person, sub_item_names
+from mingbai.registry.queries.roots import records_of
 from mingbai.registry.queries.told import Event, events_of
 from mingbai.rulebook import RuleWords
 
@@ -65,20 +66,24 @@ def _entries(person: Person, to: Asker, names: dict[str, str]) -> list[dict[str,
     lines = list(timeline_lines(to=to, person=person))
     years = {line.batch.year for line in lines}
     rules = {each: words for year in years for each, words in rules_of(year).items()}
+    mine = frozenset(records_of(person.pk))
     told = [
-        *(_line_entry(line, rules, names) for line in lines),
+        *(_line_entry(line, rules, names, mine) for line in lines),
         *(_event_entry(event, names) for event in events_of(person, to=to, names=names)),
     ]
     return sorted(told, key=lambda each: each["sort"], reverse=True)
 
 
-def _line_entry(line: Any, rules: Mapping[str, RuleWords], names: dict[str, str]) -> dict[str, Any]:
+def _line_entry(
+    line: Any, rules: Mapping[str, RuleWords], names: dict[str, str], mine: frozenset[int]
+) -> dict[str, Any]:
     period = line.batch.period
     return {
         "sort": (f"{period // 100:04d}-{period % 100:02d}-31", 1),
         "kind": "money",
         "period": period,
         "line": line,
+        "as_member": line.person_id not in mine,
         "sub_item": line.sub_item,
         "name": names.get(line.sub_item, line.sub_item),
         "rule": rules.get(line.rule),

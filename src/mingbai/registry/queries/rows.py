@@ -37,6 +37,7 @@ _CANONICAL: Final[dict[str, pl.DataType]] = {
     "period": pl.Int32(),
     "amount": pl.Int64(),
     "grade": pl.String(),
+    "income": pl.Int64(),
     "start_date": pl.Date(),
     "end_date": pl.Date(),
     "course": pl.String(),

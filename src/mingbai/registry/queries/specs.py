@@ -321,9 +321,11 @@ def _standards(item: SubItem, check: Check) -> Iterator[AmountStandard]:
 
 
 def _standard(rule: AmountRule) -> dict[str, Any]:
-    if rule.kind == "fixed":
+    if rule.base in ("per_member", "top_up"):
+        return {}  # what is due depends on who counts in the household
+    if "fixed" in (rule.kind, rule.base):
         return {"fixed": rule.amount_fen}
-    if rule.kind == "graded":
+    if "graded" in (rule.kind, rule.base):
         return {"grades": tuple(sorted(rule.grades.items()))}
     bounds = {"smallest": rule.min_fen, "largest": rule.max_fen}
     return {name: bound for name, bound in bounds.items() if bound is not None}

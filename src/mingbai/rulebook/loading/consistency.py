@@ -78,7 +78,7 @@ def _refuse_unknown_grades(
     rule: AmountRule, sub: SubItem, roster: Roster, folders: Mapping[str, str]
 ) -> None:
     """Every grade a roster can hold has an amount, and every amount a grade to claim it."""
-    if rule.kind != "graded":
+    if "graded" not in (rule.kind, rule.base):
         return
     written = {
         code

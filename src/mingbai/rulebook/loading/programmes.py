@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from mingbai.rulebook.fields import Node
+from mingbai.rulebook.loading.amounts import read_amounts
 from mingbai.rulebook.loading.rosters import read_programme_rosters
 from mingbai.rulebook.loading.rules import (
     read_absences,
-    read_amounts,
     read_cases,
     read_checks,
     read_exclusions,

@@ -10,18 +10,14 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from mingbai.rulebook.fields import Node, source_of, span_of
+from mingbai.rulebook.loading.amounts import known_sub_item
 from mingbai.rulebook.model import (
     Absence,
-    AmountKind,
-    AmountRule,
     Case,
     Check,
     CheckKind,
     Effect,
     Exclusion,
-    Level,
-    Partial,
-    Per,
     PresenceList,
     Schedule,
     ScheduleKind,
@@ -48,78 +44,13 @@ _LAST_MONTH = 12
 _Expectation = Literal["amount", "held", "noted", "planned"]
 
 
-def _known(node: Node, key: str, sub_items: Collection[str]) -> str:
-    sub = node.code(key)
-    if sub not in sub_items:
-        node.fail(key, f"项目没有子项“{sub}”")
-    return sub
-
-
-def read_amounts(
-    node: Node, *, programme: str, sub_items: Collection[str], level: Level
-) -> list[tuple[AmountRule, str, str]]:
-    """Read ``amounts:``; each with its file and key, for messages about overlaps."""
-    rules: list[tuple[AmountRule, str, str]] = []
-    for each in node.nodes("amounts"):
-        sub = _known(each, "sub_item", sub_items)
-        start, end = span_of(each)
-        kind: AmountKind = each.choice("kind", AmountKind)
-        fixed: int | None = None
-        grades: Mapping[str, int] = MappingProxyType({})
-        least: int | None = None
-        most: int | None = None
-        if kind == "fixed":
-            fixed = each.money("amount")
-        elif kind == "graded":
-            grades = each.moneys("grades")
-        else:
-            least, most = each.money("min"), each.money("max")
-            if least > most:
-                each.fail("min", "下限大于上限")
-        partial, round_to = _read_partial(each)
-        value_is, source = source_of(each)
-        rule = AmountRule(
-            sub_item=f"{programme}.{sub}",
-            item=each.code("item"),
-            name=each.text("name"),
-            from_date=start,
-            to_date=end,
-            kind=kind,
-            per=each.choice("per", Per),
-            amount_fen=fixed,
-            grades=grades,
-            min_fen=least,
-            max_fen=most,
-            level=level,
-            value_is=value_is,
-            source=source,
-            partial=partial,
-            round_to_fen=round_to,
-        )
-        if partial != "whole" and rule.per != "month":
-            each.fail("partial", "不足整月的算法只用于按月的标准，请删去")
-        each.finish()
-        rules.append((rule, each.file, each.path))
-    node.finish()
-    return rules
-
-
-def _read_partial(node: Node) -> tuple[Partial, int]:
-    """What a part of a month pays; only an amount by days is rounded, to 分 unless said."""
-    partial: Partial = node.choice("partial", Partial, "whole")
-    round_to = node.money("round_to") if node.has("round_to") else 1
-    if round_to < 1 or (round_to != 1 and partial != "days"):
-        node.fail("round_to", "取整单位应大于零，只用于按天计算（partial: days）")
-    return partial, round_to
-
-
 def read_checks(
     node: Node, *, programme: str, sub_items: Mapping[str, Collection[str]]
 ) -> list[tuple[Check, str, str]]:
     """Read ``checks:``; ``sub_items`` maps each to its measures, for capacity checks."""
     checks: list[tuple[Check, str, str]] = []
     for each in node.nodes("checks"):
-        sub = _known(each, "sub_item", sub_items)
+        sub = known_sub_item(each, "sub_item", sub_items)
         kind: CheckKind = each.choice("kind", CheckKind)
         start, end = span_of(each)
         value_is, source = source_of(each)
@@ -251,7 +182,7 @@ def read_exclusions(
     """Read ``exclusions:``; ``second`` may be another programme's, written in full."""
     pairs: list[tuple[Exclusion, str, str]] = []
     for each in node.nodes("exclusions", required=False):
-        first = _known(each, "first", sub_items)
+        first = known_sub_item(each, "first", sub_items)
         second = each.text("second")
         if "." not in second:
             if second not in sub_items:
@@ -285,7 +216,7 @@ def read_absences(
     """
     absences: list[tuple[Absence, str, str]] = []
     for each in node.nodes("absences", required=False):
-        sub = _known(each, "sub_item", sub_items)
+        sub = known_sub_item(each, "sub_item", sub_items)
         rosters: dict[str, tuple[str, ...]] = {}
         for key in ("on_all", "unless_on"):
             codes = each.texts(key, required=key == "on_all")
@@ -349,7 +280,7 @@ def read_cases(node: Node, *, programme: str, sub_items: Collection[str]) -> lis
     """Read ``cases:``: worked examples, whose facts and expectations are text or whole numbers."""
     cases: list[Case] = []
     for each in node.nodes("cases"):
-        sub = _known(each, "sub_item", sub_items)
+        sub = known_sub_item(each, "sub_item", sub_items)
         given = each.node("given")
         facts: dict[str, str | int] = {}
         for name in given.keys():  # noqa: SIM118

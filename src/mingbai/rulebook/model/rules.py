@@ -12,7 +12,9 @@ from mingbai.rulebook.model.words import (
     AmountKind,
     CheckKind,
     Effect,
+    HouseholdBase,
     Level,
+    MemberChange,
     Partial,
     Per,
     ScheduleKind,
@@ -27,6 +29,12 @@ class AmountRule:
     ``partial`` says what a month pays that somebody is entitled to only in part: the ``whole``
     month, nothing before the ``next`` one, or its ``days`` over the month's days, rounded half up
     to ``round_to_fen``.
+
+    Of the kind ``household`` one payment is made for all counted members: by ``base`` the amount a
+    household, the amount a member, the amount of the household's grade, or (``top_up``) what its
+    income a head lacks to the amount, a member; never more than ``cap_fen``. Somebody who joins,
+    leaves or dies counts so from the ``same_month`` or the ``next_month`` on; who is entitled to a
+    sub-item of ``not_counted`` is no counted member.
     """
 
     sub_item: str
@@ -45,6 +53,23 @@ class AmountRule:
     source: str
     partial: Partial = "whole"
     round_to_fen: int = 1
+    base: HouseholdBase | None = None
+    cap_fen: int | None = None
+    member_change: MemberChange = "next_month"
+    not_counted: tuple[str, ...] = ()
+
+    def household_fen(self, *, members: int, grade: str = "", income_fen: int = 0) -> int | None:
+        """What a household of so many counted members is due; None for a grade nobody set."""
+        due: int | None = self.amount_fen
+        if self.base == "per_member":
+            due = (self.amount_fen or 0) * members
+        elif self.base == "graded":
+            due = self.grades.get(grade)
+        elif self.base == "top_up":
+            due = max((self.amount_fen or 0) - income_fen, 0) * members
+        if due is None or self.cap_fen is None:
+            return due
+        return min(due, self.cap_fen)
 
     @property
     def rule_id(self) -> str:

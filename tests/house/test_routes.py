@@ -35,6 +35,7 @@ PAGES = {
     "registry:dynamics_table",
     "registry:updates", "registry:merges", "registry:households",
     "payment:corrections", "payment:accounts",
+    "password",
     "today", "delivery:programmes", "delivery:reports", "delivery:works", "delivery:gantt",
     "delivery:week", "delivery:waiting", "delivery:lags", "programme:matrix",
     "programme:changes", "programme:check",
@@ -51,6 +52,7 @@ PAGES = {
 }  # fmt: skip
 #: Pages for those who hold a permission; others are refused.
 PAGES_WITH = {
+    "accounts": "manage_users",
     "registry:apply": "hand_in",
     "registry:survey_add": "hand_in",
     "registry:new_posting": "settle",
@@ -97,6 +99,10 @@ DOES = {
     "delivery:report_answer": "hand_in",
     "delivery:report_return": "approve",
     "delivery:waive": "issue",
+    "open_account": "manage_users",
+    "account_roles": "manage_users",
+    "account_password": "manage_users",
+    "account_switch": "manage_users",
     "intake:returned": None,
     "registry:reveal": "reveal",
     "registry:settle": "settle",
@@ -169,6 +175,7 @@ DOES = {
 COUNTY_ONLY = {
     "delivery:waive",
     "delivery:confirm_plan", "delivery:return_plan", "delivery:enter_mean",
+    "accounts", "open_account", "account_roles", "account_password", "account_switch",
     "registry:recount",
     "registry:form", "registry:look_for_same",
     "registry:issue", "registry:compare", "registry:check_item",
@@ -181,6 +188,7 @@ COUNTY_ONLY = {
 }  # fmt: skip
 #: One object's page: 404 where there is none for this asker, never 403 and never 500.
 RECORDS = {
+    "account",
     "registry:application", "registry:application_paper", "registry:enrolment",
     "registry:household", "payment:card", "payment:household_card",
     "payment:bank", "payment:bank_return", "payment:correction", "payment:evidence",

@@ -130,6 +130,8 @@ class User(AbstractBaseUser, ScopedModel):
         Office, verbose_name="所在单位", on_delete=models.PROTECT, related_name="+"
     )
     is_active = models.BooleanField("在用", default=True)
+    #: Given by the keeper: it lets its owner in only to choose their own.
+    password_is_temporary = models.BooleanField("密码待本人更换", default=False, db_default=False)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = []

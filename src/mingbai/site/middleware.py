@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views.defaults import permission_denied
@@ -17,6 +18,8 @@ from mingbai.base.scope import Asker
 
 #: Addresses anybody may open.
 _OPEN = ("/signin/", "/healthz", "/static/", "/favicon.ico", "/robots.txt")
+#: Where a one-time password lets its owner go.
+_BY_ONE_TIME = ("/password/", "/signout/")
 
 
 class AskerMiddleware:
@@ -35,6 +38,8 @@ class AskerMiddleware:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
         request.asker = asker_for(request.user, at=timezone.now())  # type: ignore[attr-defined]
+        if request.user.password_is_temporary and not request.path.startswith(_BY_ONE_TIME):
+            return redirect("password")
         response = self.get_response(request)
         if isinstance(response, HttpResponse):
             add_never_cache_headers(response)

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from mingbai.base.ledger import record_act
-from mingbai.base.models import Act, Division, Office, OfficeDuty, Role, User
-from mingbai.base.permissions import ROLES
+from mingbai.base.models import Act, Division, Office, OfficeDuty, User
 from mingbai.funds.actions import vote_budget
 from mingbai.programme.actions import adopt_year
 from mingbai.rulebook.model import Book
 
 _WHY = "set-up holds the county's own lists against the rulebook"
-
-
-class CannotOpenAccount(Exception):
-    """The account's name is taken, or its role or office is not known."""
-
-
-@dataclass(frozen=True)
-class Account:
-    """One account to open: who, in which office, with which roles."""
-
-    username: str
-    display_name: str
-    office: str
-    roles: tuple[str, ...]
 
 
 @transaction.atomic
@@ -110,49 +92,3 @@ def _install_duties(book: Book) -> int:
         )
         written += made
     return written
-
-
-@transaction.atomic
-def open_accounts(
-    *, accounts: Sequence[Account], password: str, by: User | None, at: datetime, from_date: date
-) -> list[User]:
-    """Open accounts with a first password; those that exist are left as they are.
-
-    Errors: ``CannotOpenAccount`` names the unknown role or office.
-    """
-    opened = []
-    # Hashing is slow on purpose; accounts opened together share their first password anyway.
-    hashed = make_password(password)
-    for account in accounts:
-        if unknown := set(account.roles) - set(ROLES):
-            raise CannotOpenAccount(f"没有“{'、'.join(sorted(unknown))}”这种角色。")
-        office = Office.objects.unscoped(_WHY).filter(code=account.office).first()
-        if office is None:
-            raise CannotOpenAccount(f"没有代码为“{account.office}”的单位。")
-        if User.objects.unscoped(_WHY).filter(username=account.username).exists():
-            continue
-        user = User.objects.create(
-            username=account.username,
-            display_name=account.display_name,
-            office=office,
-            password=hashed,
-        )
-        for role in account.roles:
-            Role.objects.create(user=user, role=role, from_date=from_date)
-        opened.append(user)
-    if opened:
-        record_act(
-            "open_accounts",
-            by=by,
-            at=at,
-            payload={"usernames": [u.username for u in opened]},
-        )
-    return opened
-
-
-@transaction.atomic
-def reset_password(*, user: User, password: str, by: User | None, at: datetime) -> Act:
-    """Give an account a new password; whoever is signed in with the old one is signed out."""
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    return record_act("reset_password", by=by, at=at, payload={"username": user.username})

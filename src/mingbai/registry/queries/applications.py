@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, DateField, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, DateField, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from mingbai.base.scope import Asker, ScopedQuerySet
@@ -63,7 +63,8 @@ def applications_seen(
         rows = rows.filter(town=town)
     if late_on is not None:
         rows = rows.exclude(state__in=CLOSED).filter(limit__lt=late_on)
-    return rows.order_by("limit", "id")
+    closed = Case(When(state__in=CLOSED, then=1), default=0)
+    return rows.order_by(closed, "limit", "id")
 
 
 def application_seen(pk: int, *, to: Asker) -> Application | None:

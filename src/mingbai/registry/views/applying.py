@@ -338,6 +338,7 @@ def _card(row: Any, words: Words, names: dict[int, str], today: Any) -> dict[str
         "state": state,
         "badge": "bad" if late else _BADGES.get(row.state, "note"),
         "late": late,
+        "closed": row.state in CLOSED,
         "soon": not late and row.state not in CLOSED and row.limit <= today + SOON,
     }
 

@@ -38,11 +38,12 @@ _STEPS: Final = {
 
 @require_GET
 def dynamics(request: HttpRequest) -> HttpResponse:
-    """The month by sub-item, each opening to its towns."""
+    """The month by sub-item, with the towns where somebody came, went or changed; or with all."""
     month = _month(request)
     if month is None:
         return render(request, "registry/dynamics.html", {"month": None})
     words = Words.of(month.period // 100)
+    every = "every" in request.GET
     groups: dict[str, list[Movement]] = {}
     for row in month.rows:
         groups.setdefault(row.sub_item, []).append(row)
@@ -56,13 +57,24 @@ def dynamics(request: HttpRequest) -> HttpResponse:
             {
                 "name": words.sub_items.get(code, code),
                 "cells": _cells(add_up(tuple(rows))),
-                "towns": [(words.towns.get(row.town, row.town), _cells(row)) for row in rows],
+                "towns": [
+                    (words.towns.get(row.town, row.town), _cells(row))
+                    for row in rows
+                    if every or _has_moved(row)
+                ],
             }
             for code, rows in groups.items()
         ],
+        "every": every,
         "reasons": [(_STEPS[step], reason, count) for step, reason, count in month.reasons],
     }
     return render(request, "registry/dynamics.html", context)
+
+
+def _has_moved(row: Movement) -> bool:
+    """Whether anything happened in a town beyond everybody staying."""
+    kinds = (row.entered, row.left, row.suspended, row.restored, row.changed, row.reclaimed)
+    return any(kinds) or row.stopped > 0
 
 
 @require_GET

@@ -71,6 +71,8 @@ def postings(request: HttpRequest) -> HttpResponse:
         register_of(to=to, year=year, period=period, book=book, on=on, **asked) if period else ()
     )
     state = chosen.get("state", "")
+    # What is late or on its way comes before the rolls that nobody has touched yet.
+    lines = tuple(sorted(lines, key=lambda line: (not line.is_late, line.state == "missing")))
     shown = [line for line in lines if not state or state in (line.state, "late" * line.is_late)]
     context = {
         "lines": [_line(line, words) for line in shown[:_SHOWN]],

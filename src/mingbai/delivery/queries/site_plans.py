@@ -107,6 +107,15 @@ class SiteDuty:
     def is_late(self) -> bool:
         return self.duty.late_days > 0
 
+    @property
+    def message(self) -> str:
+        """What must be done by when, and what waiting costs; a milestone is reached, not opened."""
+        by, verb = self.duty.by_date, "开始" if self.duty.what == "start" else "完成"
+        said = f"{self.duty.step.name}最迟应于{by.month}月{by.day}日{verb}"
+        if self.is_late:
+            return f"{said}，已迟 {self.duty.late_days} 个工作日，请调整后续安排或申请延期。"
+        return f"{said}，再迟一天就会影响完工期限。"
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -266,7 +275,8 @@ def week_of(day: date) -> tuple[date, date]:
 def duties_of_week(plans: Iterable[SitePlan], *, today: date) -> tuple[SiteDuty, ...]:
     """What must start or finish by Sunday, or is late already; the longest late first.
 
-    Of a site's late steps only the first in the order of work is named: the rest waits for it.
+    Of a site that is late only the first late step in the order of work is named: the rest
+    waits for it.
     """
     _, last = week_of(today)
     found: list[SiteDuty] = []
@@ -276,7 +286,7 @@ def duties_of_week(plans: Iterable[SitePlan], *, today: date) -> tuple[SiteDuty,
         duties = must_happen(plan.schedule, today, last)
         late = [duty for duty in duties if duty.late_days]
         kept = [duty for duty in duties if not duty.late_days]
-        found += [SiteDuty(plan, duty) for duty in (*late[:1], *kept)]
+        found += [SiteDuty(plan, duty) for duty in (late[:1] or kept)]
     return tuple(
         sorted(
             found,

@@ -17,6 +17,7 @@ KINDS = {
     "户籍人口底册": "residents",
     "职工基本医疗保险参保名单": "employee_insured",
     "户口迁出": "moved_out",
+    "建设台账": "works",
     "进度表": "progress",
     "资金": "funds",
     "信息报送": "information",

@@ -6,6 +6,7 @@ import io
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
@@ -22,7 +23,7 @@ from mingbai.report.actions import (
     compile_circular,
     issue_circular,
 )
-from mingbai.report.actions.naming import name_place, name_places
+from mingbai.report.actions.naming import _slowest, name_place, name_places
 from mingbai.report.models import Circular, CircularIssue, CircularLine, CircularScore
 from mingbai.report.queries.circulars import COUNTS, circular_lines, circular_scores, circulars
 from mingbai.rulebook import load_book
@@ -72,6 +73,18 @@ def test_ties_share_a_place_and_the_next_is_skipped_as_circulars_print_it():
     ]  # fmt: skip
     few = name_places(scored(("甲", 1), ("乙", 2)), replace(weights, top=3, bottom=3))
     assert few == "第一名甲；第二名乙", "nobody is named at both ends"
+
+
+def test_the_slowest_towns_are_named_with_whoever_ties_and_the_rest_counted():
+    def town(name, done):
+        return SimpleNamespace(
+            state="lagging", judged=SimpleNamespace(town_name=name, actual=Fraction(done, 100))
+        )
+
+    rows = [town("甲", 10), town("乙", 20), town("丙", 20), town("丁", 30)]
+    assert _slowest(rows, 2) == "甲（10.0%）、乙（20.0%）、丙（20.0%）等 4 个镇"
+    assert _slowest(rows[:3], 3) == "甲（10.0%）、乙（20.0%）、丙（20.0%）"
+    assert _slowest([], 3) == ""
 
 
 @pytest.mark.django_db

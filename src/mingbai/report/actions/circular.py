@@ -131,7 +131,7 @@ def _body(
     form: Form, rows: Sequence[LagRow], rankings: tuple[_Ranking, _Ranking], year: int, period: int
 ) -> Body:
     (town_weights, towns), (dept_weights, departments) = rankings
-    slow, silent = slow_table(rows), silent_table(rows)
+    slow, silent = slow_table(rows, town_weights.bottom), silent_table(rows)
     words = _words(year, period) | {
         "words.towns": name_places(towns, town_weights),
         "words.departments": name_places(departments, dept_weights),

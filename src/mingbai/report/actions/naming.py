@@ -69,8 +69,11 @@ def score_table(key: str, scored: Sequence[Scored], head: str) -> Table:
     return _table(key, columns, rows, [2, 4, 3, *(3 for _ in names)])
 
 
-def slow_table(rows: Sequence[LagRow]) -> Table:
-    """Sub-items that lag or have towns that do, with the lead department and the slow towns."""
+def slow_table(rows: Sequence[LagRow], most: int) -> Table:
+    """Sub-items that lag or have towns that do, with lead department and the slowest towns.
+
+    ``most`` towns are named at the slow end, and all that tie with the last of them.
+    """
     slow: dict[str, list[LagRow]] = {}
     whole = {row.judged.sub_item.code: row for row in rows if row.judged.town is None}
     for row in rows:
@@ -82,7 +85,7 @@ def slow_table(rows: Sequence[LagRow]) -> Table:
     for code, towns in slow.items():
         row = whole[code]
         towns.sort(key=lambda each: (each.judged.actual or 0, each.judged.town or ""))
-        names = "、".join(f"{each.judged.town_name}（{_ratio(each)}）" for each in towns)
+        names = _slowest(towns, most)
         listed.append(
             [
                 row.judged.sub_item.name,
@@ -94,6 +97,17 @@ def slow_table(rows: Sequence[LagRow]) -> Table:
         )
     columns = ["子项", "牵头部门", "全县完成率", "比序时（百分点）", "较慢的镇"]
     return _table("slow", columns, listed, [5, 3, 3, 3, 8], right=(2, 3))
+
+
+def _slowest(towns: Sequence[LagRow], most: int) -> str:
+    """Towns from the slowest on, and of how many; who ties with the last is named too."""
+    named = [
+        each
+        for number, each in enumerate(towns)
+        if number < most or each.judged.actual == towns[most - 1].judged.actual
+    ]
+    text = "、".join(f"{each.judged.town_name}（{_ratio(each)}）" for each in named)
+    return f"{text}等 {len(towns)} 个镇" if len(named) < len(towns) else text
 
 
 def silent_table(rows: Sequence[LagRow]) -> Table:

@@ -25,6 +25,7 @@ from mingbai.delivery.actions import (
 )
 from mingbai.delivery.models import CatchUpPlan, PlanPoint, PlanStep
 from mingbai.delivery.queries.lags import count_states, lag_row, lag_rows
+from mingbai.delivery.queries.plans import plans_sent_back, plans_to_decide
 from mingbai.rulebook import load_book
 from mingbai.rulebook.model import LagBook
 
@@ -183,10 +184,17 @@ def test_a_plan_that_is_sent_back_must_be_typed_anew(busy):
     first = plan(busy)
     with pytest.raises(CannotDecidePlan, match="写明理由"):
         return_plan(plan=first, reason=" ", by=tree.checker, at=busy.at)
+    house, civil = ALL, tree.asker(tree.user_civil)
+    assert list(plans_to_decide(to=house, year=2021)) == [first]
     return_plan(plan=first, reason="八月节点不够", by=tree.checker, at=busy.at)
+    assert not plans_to_decide(to=house, year=2021).exists()
+    assert list(plans_sent_back(to=civil, year=2021)) == [first]
+    assert not plans_sent_back(to=tree.asker(tree.user_a), year=2021).exists()
     assert rows()["roads.build", None].owes_answer
     second = plan(busy)
+    assert not plans_sent_back(to=civil, year=2021).exists(), "typed anew"
     third = plan(busy)
+    assert list(plans_to_decide(to=house, year=2021)) == [third]
     assert (second.turn, third.turn) == (2, 3)
     with pytest.raises(CannotDecidePlan, match="新稿"):
         confirm_plan(plan=second, by=tree.checker, at=busy.at)

@@ -88,10 +88,19 @@ def plan_seen(pk: int, *, to: Asker) -> CatchUpPlan | None:
 
 def plans_to_decide(*, to: Asker, year: int) -> ScopedQuerySet[CatchUpPlan]:
     """The newest turns on which the county office has not said a word."""
+    return _newest_turns(to, year).filter(step__isnull=True)
+
+
+def plans_sent_back(*, to: Asker, year: int) -> ScopedQuerySet[CatchUpPlan]:
+    """The newest turns that came back to the asker's own office."""
+    own = _newest_turns(to, year).filter(office__in=to.office_ids)
+    return own.filter(step__step=PlanStep.Step.SENT_BACK)
+
+
+def _newest_turns(to: Asker, year: int) -> ScopedQuerySet[CatchUpPlan]:
     later = CatchUpPlan.objects.unscoped("whether a later turn was typed")
     later = later.filter(slot=OuterRef("slot"), turn__gt=OuterRef("turn"))
-    found = CatchUpPlan.objects.seen_by(to).filter(year=year, step__isnull=True)
-    return found.filter(~Exists(later))
+    return CatchUpPlan.objects.seen_by(to).filter(~Exists(later), year=year)
 
 
 def plan_standings(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from mingbai.delivery import views
-from mingbai.delivery.views import lags
+from mingbai.delivery.views import classes, lags
 
 app_name = "delivery"
 
@@ -31,6 +31,15 @@ urlpatterns = [
     ),
     path("plans/<int:pk>/confirm/", lags.confirm, name="confirm_plan"),
     path("plans/<int:pk>/return/", lags.send_back, name="return_plan"),
+    path("training/", classes.classes, name="classes"),
+    path("training/plan/", classes.class_plan, name="class_plan"),
+    path("training/<int:pk>/", classes.training_class, name="training_class"),
+    path("training/<int:pk>/sessions/", classes.session_open, name="session_open"),
+    path("training/<int:pk>/sheet/", classes.signing_sheet, name="signing_sheet"),
+    path("training/<int:pk>/certificates/", classes.certify, name="certify"),
+    path("training/<int:pk>/allowance/", classes.allowance, name="allowance"),
+    path("training/sessions/<int:pk>/", classes.attendance, name="attendance"),
+    path("training/doubts/<int:pk>/", classes.doubt_answer, name="doubt_answer"),
     path("reports/", views.reports, name="reports"),
     path("reports/sheet/", views.report_sheet, name="report_sheet"),
     path("reports/confirm/", views.report_confirm, name="report_confirm"),

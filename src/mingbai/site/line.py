@@ -17,6 +17,8 @@ from mingbai.base.models import Office, User
 from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
 from mingbai.delivery.actions import confirm_milestones, enter_progress, enter_works
+from mingbai.delivery.actions.classes import join_rolls
+from mingbai.delivery.actions.doubting import check_classes
 from mingbai.delivery.queries.site_records import waiting_milestones
 from mingbai.funds.actions import FundDiscrepancy, enter_fund_sheet
 from mingbai.funds.models import FundEntry
@@ -217,6 +219,8 @@ def enter_received(
         enter_sheets(year=year, book=book, by=by, at=at)
     with stage("compare"):
         compare_year(year=year, book=book, by=by, at=at)
+    join_rolls(year=year, by=by, at=at)
+    check_classes(year=year, book=book, by=by, at=at)
     with stage("enrol"):
         enrol_year(year=year, book=book, by=by, at=at)
     if has_rolls(year=year, book=book):

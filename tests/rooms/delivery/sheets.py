@@ -24,6 +24,8 @@ _TYPES = {
     "city_adopted_date": pa.date32(),
     "province_adopted_date": pa.date32(),
     "id_key": pa.binary(16),
+    "phone_key": pa.binary(16),
+    "name_key": pa.binary(16),
     **{
         f"{step}_date": pa.date32()
         for step in (
@@ -42,7 +44,19 @@ _TYPES = {
 }
 _COLUMNS = {
     "progress": ("sub_item", "measure", "unit_name", "target", "month_done", "total_done"),
-    "training": ("id_key", "course", "start_date", "end_date", "passed"),
+    "training": (
+        "id_key",
+        "phone_key",
+        "name_key",
+        "name",
+        "id_number",
+        "phone",
+        "village",
+        "course",
+        "start_date",
+        "end_date",
+        "passed",
+    ),
     "works": (
         "sub_item",
         "site_name",

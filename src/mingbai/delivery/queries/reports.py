@@ -12,7 +12,14 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from mingbai.base.periods import period_of
 from mingbai.base.scope import Asker, ScopedQuerySet
-from mingbai.delivery.models import EnteredSheet, ProgressReport, ReportStep, TrainingHead
+from mingbai.delivery.models import (
+    ClassAnswer,
+    ClassDoubt,
+    EnteredSheet,
+    ProgressReport,
+    ReportStep,
+    TrainingHead,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,20 @@ def _able(as_of: int | None) -> ScopedQuerySet[EnteredSheet]:
         confirmed = confirmed.filter(act_id__lte=as_of)
         found = found.filter(act_id__lte=as_of)
     return found.filter(Q(must_confirm=False) | Exists(confirmed))
+
+
+def _sound(sheets: ScopedQuerySet[EnteredSheet], as_of: int | None) -> ScopedQuerySet[EnteredSheet]:
+    """Without rolls of classes about which something grave is still doubted, or proved true."""
+    settled = ClassAnswer.objects.unscoped("whether a doubt was settled").filter(
+        doubt=OuterRef("pk"),
+        decision__in=(ClassAnswer.Decision.CLEARED, ClassAnswer.Decision.GONE),
+    )
+    doubts = ClassDoubt.objects.unscoped("whether a class is doubted, not why").filter(
+        entered_sheet=OuterRef("pk"), holds=True
+    )
+    if as_of is not None:
+        settled, doubts = settled.filter(act_id__lte=as_of), doubts.filter(act_id__lte=as_of)
+    return sheets.filter(~Exists(doubts.filter(~Exists(settled))))
 
 
 def last_sheets() -> ScopedQuerySet[EnteredSheet]:
@@ -130,9 +151,12 @@ def _as_reports(found: ScopedQuerySet[ProgressReport]) -> tuple[Report, ...]:
 def counting_heads(
     *, to: Asker, year: int, through: date | None = None, as_of: int | None = None
 ) -> ScopedQuerySet[TrainingHead]:
-    """People taught who passed, up to a day, as known at a ledger entry."""
+    """People taught who passed, up to a day, as known at a ledger entry.
+
+    A class with open doubts does not count, like a report that nobody confirmed.
+    """
     found = TrainingHead.objects.seen_by(to).filter(
-        year=year, passed=True, entered_sheet__in=_counting(as_of)
+        year=year, passed=True, entered_sheet__in=_sound(_counting(as_of), as_of)
     )
     return found if through is None else found.filter(done_date__lte=through)
 

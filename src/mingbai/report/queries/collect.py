@@ -81,6 +81,8 @@ SOURCES: tuple[Source, ...] = (
             **_ADOPT,
             "enter_progress": "记入进度",
             "confirm_reports": "核定进度报表",
+            "check_classes": "核查培训班",
+            "answer_doubt": "核实培训班疑点",
             "enter_works": "记入工程台账",
             "confirm_milestones": "确认节点",
         },

@@ -36,6 +36,7 @@ from mingbai.rulebook.loading.programmes import (
 from mingbai.rulebook.loading.reporting import read_report_rules
 from mingbai.rulebook.loading.rosters import read_common_rosters
 from mingbai.rulebook.loading.tiles import read_tiles
+from mingbai.rulebook.loading.training import read_training
 from mingbai.rulebook.loading.weights import read_weights
 from mingbai.rulebook.loading.works import read_works
 from mingbai.rulebook.loading.years import read_year_list
@@ -118,6 +119,7 @@ def _with_office_rules(book: Book, shelf: Shelf, folder: str, towns: frozenset[s
         monthly=read_monthly(shelf, county=folder),
         reporting=read_report_rules(shelf, county=folder),
         weights=read_weights(shelf, county=folder),
+        training=read_training(shelf, county=folder),
         tiles=read_tiles(shelf, f"{folder}/tiles.yaml", divisions=book.divisions, towns=towns),
     )
     return replace(ruled, digest=shelf.digest, files=shelf.files)

@@ -49,6 +49,7 @@ from mingbai.rulebook.model.rules import (
     Schedule,
 )
 from mingbai.rulebook.model.tiles import TileMap
+from mingbai.rulebook.model.training import ClassDoubtKind, TrainingRule
 from mingbai.rulebook.model.weights import Deduction, Indicator, Ranked, Weights
 from mingbai.rulebook.model.words import (
     AmountKind,
@@ -95,6 +96,7 @@ __all__ = [
     "Channel",
     "Check",
     "CheckKind",
+    "ClassDoubtKind",
     "Column",
     "ColumnType",
     "Coverage",
@@ -146,6 +148,7 @@ __all__ = [
     "Term",
     "Tier",
     "TileMap",
+    "TrainingRule",
     "ValueIs",
     "Watch",
     "Weights",

@@ -36,6 +36,7 @@ from mingbai.rulebook.model.rules import (
     PresenceList,
 )
 from mingbai.rulebook.model.tiles import TileMap
+from mingbai.rulebook.model.training import TrainingRule
 from mingbai.rulebook.model.weights import Weights
 from mingbai.rulebook.model.works import WorksRules
 
@@ -73,6 +74,7 @@ class Book:
     weights: tuple[Weights, ...] = field(default=(), kw_only=True)
     lagging: LagBook = field(default=LagBook(), kw_only=True)
     reporting: tuple[ReportRule, ...] = field(default=(), kw_only=True)
+    training: tuple[TrainingRule, ...] = field(default=(), kw_only=True)
     offices: tuple[OfficeSpec, ...]
     sites: tuple[Site, ...]
     divisions: tuple[DivisionSpec, ...]
@@ -162,6 +164,13 @@ class Book:
     def report_rule(self, day: date) -> ReportRule | None:
         """Return how monthly reports are taken in on a day; None where nothing is said."""
         for rule in self.reporting:
+            if rule.from_date <= day and (rule.to_date is None or day <= rule.to_date):
+                return rule
+        return None
+
+    def training_rule(self, day: date) -> TrainingRule | None:
+        """Return what holds for training classes on a day; None where nothing is said."""
+        for rule in self.training:
             if rule.from_date <= day and (rule.to_date is None or day <= rule.to_date):
                 return rule
         return None

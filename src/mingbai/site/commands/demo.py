@@ -89,6 +89,7 @@ def _build(home: Path, *, size: str, seed: int, half: int) -> bool:
     from mingbai.site.line import Crew, run_line
     from mingbai.site.promises import promise_year
     from mingbai.site.story import gather_cast, tell_story
+    from mingbai.site.teaching import teach_year
 
     bars, period = Bars(), 202100 + 6 * half
     now = _written_up(period)
@@ -117,6 +118,8 @@ def _build(home: Path, *, size: str, seed: int, half: int) -> bool:
     )  # fmt: skip
     with bars.stage("promise"):
         promise_year(year=2021, crew=crew, at=now)
+    with bars.stage("teach"):
+        teach_year(year=2021, book=book, at=now)
     with bars.stage("story"):
         tell_story(gather_cast(book=book, period=period, seed=seed))
     beside = ("install", "county", "promise", "story")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -18,6 +19,7 @@ from mingbai.delivery.models import (
     AttendanceList,
     Certificate,
     ClassSession,
+    EnteredSheet,
     TrainingClass,
     TrainingHead,
 )
@@ -170,14 +172,7 @@ def issue_certificates(
             numbers = Certificate.objects.unscoped(_WHY).filter(year=training_class.year)
             given = {bytes(key) for key in numbers.values_list("seat_key", flat=True)}
             last = numbers.aggregate(last=Max("number"))["last"] or 0
-            heads = {
-                bytes(head.seat_key): head
-                for head in TrainingHead.objects.unscoped(_WHY)
-                .filter(entered_sheet=entered, passed=True)
-                .order_by("-origin_line")
-                if attended.get(bytes(head.head_key), 0) >= rule.attendance_least * held
-            }
-            due = [head for key, head in heads.items() if key not in given]
+            due = _due_heads(entered, attended, rule.attendance_least * held, given)
             if not due:
                 raise CannotIssueCertificates("没有要发证的人：合格、到课够、还没有证书的才发")
             act = record_act(
@@ -188,7 +183,6 @@ def issue_certificates(
                 office=training_class.office,
                 payload={"first": last + 1, "count": len(due)},
             )
-            due.sort(key=lambda head: head.origin_line or 0)
             return Certificate.objects.bulk_create(
                 Certificate(
                     training_class=training_class,
@@ -208,6 +202,20 @@ def issue_certificates(
             )
     except IntegrityError as error:
         raise CannotIssueCertificates("有人同时发了证，请刷新后再试") from error
+
+
+def _due_heads(
+    entered: EnteredSheet, attended: Mapping[bytes, int], least: Decimal, given: Collection[bytes]
+) -> list[TrainingHead]:
+    """Seats of a roll that passed, attended so many sessions and have no certificate, by line."""
+    passed = TrainingHead.objects.unscoped(_WHY).filter(entered_sheet=entered, passed=True)
+    heads = {
+        bytes(head.seat_key): head
+        for head in passed.order_by("-origin_line")
+        if attended.get(bytes(head.head_key), 0) >= least
+    }
+    due = [head for key, head in heads.items() if key not in given]
+    return sorted(due, key=lambda head: head.origin_line or 0)
 
 
 def list_allowance(

@@ -118,11 +118,10 @@ def _build(home: Path, *, size: str, seed: int, half: int) -> bool:
     )  # fmt: skip
     with bars.stage("promise"):
         promise_year(year=2021, crew=crew, at=now)
-    with bars.stage("teach"):
         teach_year(year=2021, book=book, at=now)
     with bars.stage("story"):
         tell_story(gather_cast(book=book, period=period, seed=seed))
-    beside = ("install", "county", "promise", "story", "teach")
+    beside = ("install", "county", "promise", "story")
     total = sum(s for name, s in bars.seconds.items() if name not in beside)
     print(f"从文件夹到小结用时 {total:.0f} 秒。")
     return True

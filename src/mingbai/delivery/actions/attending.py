@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from mingbai.base.bulk import insert_rows
 from mingbai.base.ledger import record_act
-from mingbai.base.models import Office, User
+from mingbai.base.models import Act, Office, User
 from mingbai.base.scope import Asker
 from mingbai.delivery.models import (
     Attendance,
@@ -26,7 +26,7 @@ from mingbai.delivery.models import (
 from mingbai.delivery.queries.classes import days_present, is_sound, roll_of, sessions_attended
 from mingbai.delivery.queries.rolls import listed_on
 from mingbai.paper.tables import ExportColumn, write_export
-from mingbai.rulebook.model import Book
+from mingbai.rulebook.model import Book, TrainingRule
 
 _HOUSE = Asker.system("a class is taken as its rosters and lists stand")
 _WHY = "sessions and lists of this class"
@@ -142,11 +142,15 @@ def take_attendance(
                 taken_by=by,
                 act=act,
             )
-            rows = [(made.pk, key) for key in sorted(present)]
-            insert_rows(Attendance, ("attendance_list_id", "head_key"), rows)
+            _write_present(made, present)
             return made
     except IntegrityError as error:
         raise CannotTakeAttendance("刚才有人为这次课签过到，请刷新后再改") from error
+
+
+def _write_present(made: AttendanceList, present: Collection[bytes]) -> None:
+    rows = [(made.pk, key) for key in sorted(present)]
+    insert_rows(Attendance, ("attendance_list_id", "head_key"), rows)
 
 
 def issue_certificates(
@@ -184,24 +188,30 @@ def issue_certificates(
                 payload={"first": last + 1, "count": len(due)},
             )
             return Certificate.objects.bulk_create(
-                Certificate(
-                    training_class=training_class,
-                    year=training_class.year,
-                    number=number,
-                    head_key=head.head_key,
-                    seat_key=head.seat_key,
-                    issued_date=on,
-                    issued_at=at,
-                    issued_by=by,
-                    origin_file_id=head.origin_file_id,
-                    origin_sheet=head.origin_sheet,
-                    origin_line=head.origin_line,
-                    act=act,
-                )
+                _numbered(training_class, head, number, on, act)
                 for number, head in enumerate(due, start=last + 1)
             )
     except IntegrityError as error:
         raise CannotIssueCertificates("有人同时发了证，请刷新后再试") from error
+
+
+def _numbered(
+    one: TrainingClass, head: TrainingHead, number: int, on: date, act: Act
+) -> Certificate:
+    return Certificate(
+        training_class=one,
+        year=one.year,
+        number=number,
+        head_key=head.head_key,
+        seat_key=head.seat_key,
+        issued_date=on,
+        issued_at=act.at,
+        issued_by=act.by,
+        origin_file_id=head.origin_file_id,
+        origin_sheet=head.origin_sheet,
+        origin_line=head.origin_line,
+        act=act,
+    )
 
 
 def _due_heads(
@@ -237,20 +247,7 @@ def list_allowance(
         raise CannotListAllowance(f"补贴名单由{one.office.name}制作")
     if entered is None or rule is None or not is_sound(entered):
         raise CannotListAllowance("名册未到或疑点没有核清，不能造补贴名单")
-    days = days_present(one)
-    rows = [
-        (
-            each.name,
-            each.id_number,
-            each.village,
-            each.phone,
-            f"{one.end_date.year}年{one.end_date.month}月",
-            days[each.id_key] * rule.allowance_day,
-            f"{one}，到课 {days[each.id_key]} 天",
-        )
-        for each in listed_on(entered, to=_HOUSE)
-        if days.get(each.id_key)
-    ]
+    rows = _allowance_rows(one, entered, rule)
     if not rows:
         raise CannotListAllowance("没有到课记录，请先签到")
     with transaction.atomic():
@@ -270,6 +267,26 @@ def list_allowance(
         demonstration=demonstration,
         made_date=one.end_date,
     )
+
+
+def _allowance_rows(
+    one: TrainingClass, entered: EnteredSheet, rule: TrainingRule
+) -> list[tuple[str | int, ...]]:
+    """A row for each person present on some day; the amount (分) stands in the sixth place."""
+    days = days_present(one)
+    return [
+        (
+            each.name,
+            each.id_number,
+            each.village,
+            each.phone,
+            f"{one.end_date.year}年{one.end_date.month}月",
+            days[each.id_key] * rule.allowance_day,
+            f"{one}，到课 {days[each.id_key]} 天",
+        )
+        for each in listed_on(entered, to=_HOUSE)
+        if days.get(each.id_key)
+    ]
 
 
 _ALLOWANCE = (

@@ -199,7 +199,7 @@ RECORDS = {
     "registry:household", "payment:card", "payment:household_card",
     "payment:bank", "payment:bank_return", "payment:correction", "payment:evidence",
     "programme:revision", "programme:history", "programme:letter", "programme:letter_docx",
-    "programme:scan",
+    "programme:scan", "programme:document", "programme:document_docx",
     "delivery:programme", "delivery:report", "delivery:training_class",
     "delivery:signing_sheet", "delivery:attendance", "delivery:site", "delivery:report_page",
     "delivery:site_photo", "delivery:lag", "delivery:town_lag",

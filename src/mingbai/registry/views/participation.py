@@ -106,7 +106,7 @@ def insured_stops(request: HttpRequest) -> HttpResponse:
     """People whose participation ended or is held, with why and the row that tells so."""
     year = newest_year()
     if year is None:
-        raise Http404("还没有年度清单。")
+        return render(request, "registry/coverage.html", {"rule": None})
     book, rule = _rule(year, request.GET.get("sub_item", ""))
     to, towns = asker_of(request), town_names()
     step, town = request.GET.get("step", ""), request.GET.get("town", "")

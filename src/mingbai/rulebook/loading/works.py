@@ -26,7 +26,7 @@ FILE: Final = "works.yaml"
 NOTE_KINDS: Final = ("quality", "safety", "upkeep")
 _DAY: Final = re.compile(r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
 #: A year that is no leap year: a season may not begin on a day that most years lack.
-_PLAIN_YEAR: Final = 2021
+_PLAIN_YEAR: Final = "2021"
 
 Level = tuple[
     list[tuple[WorkNetwork, str, str]],
@@ -106,7 +106,7 @@ def _month_day(node: Node, key: str) -> tuple[int, int]:
         node.fail(key, "应为月和日，写成 '12-20'")
     month, day = int(found[1]), int(found[2])
     try:
-        date(_PLAIN_YEAR, month, day)
+        date.fromisoformat(f"{_PLAIN_YEAR}-{text}")
     except ValueError:
         node.fail(key, f"没有{month}月{day}日")
     return month, day
@@ -156,7 +156,7 @@ def _link(node: Node) -> Link:
     link = Link(
         before=node.code("step"),
         kind=node.choice("kind", LinkKind, "FS"),
-        lag=node.integer("lag", least=-365) if node.has("lag") else 0,
+        lag=node.integer("lag", least=-100) if node.has("lag") else 0,
         natural=node.flag("natural", False),
     )
     node.finish()

@@ -42,7 +42,7 @@ class Today:
 
 
 def gather_today(*, to: Asker, at: datetime, demonstration: bool) -> Today:
-    """Gather the page for one person. About twenty queries, whatever the county's size.
+    """Gather the page for one person. At most 64 queries, whatever the county's size.
 
     A demonstration lives in its own time, soon after the newest month handed in.
     """

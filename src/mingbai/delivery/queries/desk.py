@@ -165,14 +165,11 @@ def office_reports(*, to: Asker, book: Book, period: int) -> tuple[OfficeReport,
 
 
 def owing_offices(*, year: int, period: int) -> tuple[Office, ...]:
-    """Who owes a month's report, by the year's list: lead departments, then towns; four queries."""
-    set_targets = {
-        measure.sub_item.code
+    """Who owes a month's report by the list: lead departments, then towns; three queries."""
+    leads = {
+        measure.sub_item.lead_office_id
         for measure in targets(to=_HOUSE, year=year)
         if measure.target_state == "set" and measure.target
-    }
-    leads = {
-        item.lead_office_id for item in sub_items(to=_HOUSE, year=year) if item.code in set_targets
     }
     towns = {share.town_id for share in shares(to=_HOUSE, year=year) if share.share}
     why = "names of offices are public"

@@ -49,7 +49,7 @@ def county(tree, at, book, monkeypatch):
 def turn_to(monkeypatch, day):
     """Let the pages stand on a day."""
     for module in (posted, hanging, objecting):
-        monkeypatch.setattr(module, "working_day", lambda to: day)
+        monkeypatch.setattr(module, "day_shown", lambda: day)
 
 
 @pytest.fixture

@@ -79,3 +79,16 @@ def test_the_list_costs_the_same_for_more_classes(school, client, django_assert_
         school.roll(f"人{month}", month=month, course=f"课{month}", start_date=day, end_date=day)
     with django_assert_max_num_queries(26):
         client.get("/programmes/training/?year=2021")
+
+
+@pytest.mark.django_db
+def test_a_long_roll_is_paged_and_names_are_masked(school, client):
+    school.roll(*(f"学员{n}号" for n in range(60)))
+    (standing,) = school.classes()
+    page = f"/programmes/training/{standing.training_class.pk}/"
+    client.force_login(school.teacher, backend="mingbai.base.auth.OfficeBackend")
+    text = client.get(page).content.decode()
+    assert "学员 60 人" in text
+    assert "学员0号" not in text
+    assert text.count('scope="row"') == 50
+    assert client.get(f"{page}?page=2").content.decode().count('scope="row"') == 10

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -45,6 +46,7 @@ from mingbai.delivery.queries.classes import (
     standings_of_classes,
 )
 from mingbai.delivery.queries.rolls import Listed, listed_on, roll_numbered
+from mingbai.intake.masking import mask_cell
 from mingbai.intake.queries import CannotSeeSheet
 from mingbai.paper.masks import id_2_3
 from mingbai.programme.models import SubItem
@@ -52,6 +54,7 @@ from mingbai.programme.queries import adopted_years, sub_items
 from mingbai.rulebook import load_book
 from mingbai.rulebook.model import Book
 
+PAGE: Final = 50
 _HELD: Final = "培训由办班单位的经办人员登记。"
 
 
@@ -134,6 +137,7 @@ def training_class(request: HttpRequest, pk: int) -> HttpResponse:
     one = _class(request, pk)
     (standing,) = standings_of_classes([one])
     people = _people(standing.entered, to) if standing.entered else ()
+    page = Paginator(people, PAGE).get_page(request.GET.get("page"))
     present = days_present(one)
     numbers = {bytes(each.head_key): each for each in certificates_of(one)}
     rule = _book(one.year).training_rule(one.end_date)
@@ -146,12 +150,14 @@ def training_class(request: HttpRequest, pk: int) -> HttpResponse:
         "people": [
             {
                 "person": each,
+                "name": mask_cell(each.name, "name"),
                 "id_number": id_2_3(each.id_number),
                 "days": present.get(each.id_key, 0),
                 "certificate": numbers.get(each.id_key),
             }
-            for each in people
+            for each in page
         ],
+        "page": page,
         "others": _others(standing, to),
         "rule": rule,
         "budget": rule.head_budget * (one.seats or standing.listed_count) if rule else None,

@@ -33,7 +33,7 @@ def standard_lines(book: Book, item: SubItem) -> list[str]:
             else ""
         )
         lines.append(
-            f"{item.name}{rule.name}：{_PERS[rule.per]}{_amount(rule, words)}{begins}{ends}。"
+            f"{item.name}（{rule.name}）：{_PERS[rule.per]}{_amount(rule, words)}{begins}{ends}。"
         )
     return lines
 

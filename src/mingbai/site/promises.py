@@ -1,4 +1,4 @@
-"""The demonstration county's targets and letters: one change in force, one in hand, most signed."""
+"""The demonstration county's targets, letters and papers: some in force, some in hand."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from mingbai.programme.actions import (
     GivenFigure,
     Grounds,
     approve_revision,
+    draft_documents,
     draft_letters,
     enter_upper_figures,
+    issue_document,
     save_revision,
     send_letters,
     sign_letter,
@@ -28,11 +30,14 @@ from mingbai.programme.queries import (
     standings_of,
     target_sheet,
 )
+from mingbai.rulebook.model import Book
 from mingbai.site.line import Crew
 
 _HOUSE = Asker.system("the demonstration shows a year of targets and letters")
 #: Of the letters, so many from the end stay unsent, and so many before them unsigned.
 _UNSENT, _UNSIGNED = 2, 3
+#: Of the papers, so many go out: the notice, the rules of appraisal, the first plans.
+_ISSUED = 8
 #: A page that says what it is; scans of the demonstration carry nobody's signature.
 SCAN: Final = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
@@ -66,6 +71,19 @@ def promise_year(*, year: int, crew: Crew, at: datetime) -> None:
     submit_revision(revision=raised, by=crew.clerk, at=at)
     approve_revision(revision=raised, by=crew.checker, at=at)
     _save(year, crew, at, ("rural-roads.safety",), Decimal(2), Grounds())
+
+
+def publish_year(*, book: Book, crew: Crew, at: datetime) -> None:
+    """Draft the papers of the demonstration's year and issue the first; nothing the second time."""
+    made = draft_documents(year=book.year, book=book, by=crew.clerk, at=at, demonstration=True)
+    for number, document in enumerate(made[:_ISSUED], start=1):
+        issue_document(
+            document=document,
+            number=f"演示民办〔{book.year}〕{number}号",
+            issue_date=date(book.year, 3, 1),
+            by=crew.checker,
+            at=at,
+        )
 
 
 def _give(year: int, crew: Crew, at: datetime) -> None:

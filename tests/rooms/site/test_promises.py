@@ -9,14 +9,16 @@ from mingbai.base.models import Office, Role, User
 from mingbai.base.scope import Asker
 from mingbai.programme.queries import (
     check_targets,
+    document_standings,
     open_draft,
     revisions,
     standings_of,
     state_of,
     targets,
 )
+from mingbai.rulebook import load_book
 from mingbai.site.line import Crew
-from mingbai.site.promises import promise_year
+from mingbai.site.promises import promise_year, publish_year
 
 ALL = Asker.system("tests see everything")
 
@@ -51,3 +53,14 @@ def test_the_story_shows_every_state_and_is_told_once(installed) -> None:
     draft = open_draft(to=ALL, year=2021)
     assert draft is not None
     assert draft.number == 2
+
+
+def test_papers_are_published_once_in_real_steps(installed) -> None:
+    crew = _crew(Office.objects.unscoped("t").get(code="county-office"))
+    book = load_book(year=2021, county="340223")
+    for _ in range(2):
+        publish_year(book=book, crew=crew, at=installed.at)
+        found = document_standings(to=ALL, year=2021)
+        assert len(found) == 32
+        assert Counter(each.state for each in found) == {"issued": 8, "draft": 24}
+        assert {each.newest.turn for each in found if each.newest} == {1}

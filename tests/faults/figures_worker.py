@@ -69,14 +69,17 @@ def _compile(crew: Any) -> Any:
     from django.utils import timezone
 
     from mingbai.report.actions import compile_summary
+    from mingbai.site.confirming import confirm_months
 
-    return compile_summary(
-        year=YEAR, half=HALF, by=crew.clerk, at=timezone.now(), demonstration=True
+    now = timezone.now()
+    confirm_months(
+        year=YEAR, through=6 * HALF, book=_book(), instead=crew.checker, at=now, answering=True
     )
+    return compile_summary(year=YEAR, half=HALF, by=crew.clerk, at=now, demonstration=True)
 
 
 def finish() -> dict[str, Any]:
-    """Pay six months of a prepared home and compile the first draft."""
+    """Pay six months of a prepared home, confirm its reports and compile the first draft."""
     from django.utils import timezone
 
     from mingbai.site.line import pay_months

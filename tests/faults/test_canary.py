@@ -30,8 +30,15 @@ from mingbai.base.models import User
 from mingbai.base.scope import Asker
 from mingbai.report.actions import compile_summary
 from mingbai.report.queries import figures_json
+from mingbai.rulebook import load_book
 from mingbai.site.commands.compile import write_docx
+from mingbai.site.confirming import confirm_months
 clerk = User.objects.unscoped("canary").get(username="minban")
+checker = User.objects.unscoped("canary").get(username="fuhe")
+confirm_months(
+    year=2021, through=6, book=load_book(year=2021, county="340223"), instead=checker,
+    at=timezone.now(), answering=True,
+)
 summary = compile_summary(year=2021, half=1, by=clerk, at=timezone.now(), demonstration=True)
 print(write_docx(summary))
 print(json.dumps(figures_json(summary, to=Asker.system("canary")), ensure_ascii=False))

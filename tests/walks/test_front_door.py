@@ -24,6 +24,7 @@ def test_a_stranger_is_shown_the_door_and_then_what_was_asked_for(visit: Visit) 
 def test_the_demonstration_says_what_it_is_and_names_its_accounts(visit: Visit) -> None:
     page = visit().open("/signin/")
     expect(page.get_by_text("演示数据", exact=True)).to_be_visible()
+    page.get_by_text("各镇、各责任部门", exact=True).click()
     for account in ACCOUNTS:
         expect(page.get_by_text(account.username, exact=True)).to_be_visible()
 
@@ -61,7 +62,7 @@ def test_the_account_menu_opens_and_signs_out_by_keyboard(visit: Visit) -> None:
     expect(page.get_by_role("button", name="退出登录")).to_be_hidden()
     expect(menu).to_be_focused()
     page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
+    _tab_to(page, "退出登录", key="Tab")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{visitor.address}/signin/")
     assert visitor.open("/intake/").url.startswith(f"{visitor.address}/signin/")
@@ -112,10 +113,10 @@ def _try(visitor: Visitor, username: str, password: str) -> None:
         visitor.page.get_by_role("button", name="登录").click()
 
 
-def _tab_to(page: Page, name: str) -> None:
-    """Press Tab backwards from the main part until the link has the focus."""
+def _tab_to(page: Page, name: str, *, key: str = "Shift+Tab") -> None:
+    """Press Tab, backwards unless told otherwise, until the link or button has the focus."""
     for _ in range(30):
-        page.keyboard.press("Shift+Tab")
+        page.keyboard.press(key)
         if page.evaluate("document.activeElement.textContent.trim()") == name:
             return
     raise AssertionError(f"the keyboard does not reach {name}")

@@ -75,7 +75,9 @@ def _kind(path: str) -> str | None:
 
 
 def _links(page: Page, address: str) -> list[str]:
-    found = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+    # In a drawing ``a.href`` is an object of its own kind; the attribute is text everywhere.
+    whole = "all => all.map(a => new URL(a.getAttribute('href'), location.href).href)"
+    found = page.eval_on_selector_all("a[href]", whole)
     own = (link.removeprefix(address) for link in found if link.startswith(address))
     pages = (link for link in own if "as=xlsx" not in urlsplit(link).query)
     return [link.partition("#")[0] for link in pages if not urlsplit(link).path.endswith(_FILES)]

@@ -66,7 +66,7 @@ def _refusal(head: bytes) -> str:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "这是 WebP 格式的图片，多半是网页或聊天里另存的。请用手机相机拍的原照片（JPG）。"
     if head[:5] == b"%PDF-":
-        return "这是 PDF 文件，不是照片。请拍下公开栏，上传 JPG 或 PNG 照片。"
+        return "这是 PDF 文件，不是照片。请到现场拍照，上传 JPG、PNG 照片。"
     return "只收 JPG、PNG 格式的照片。请在手机上把照片另存为 JPG 后再上传。"
 
 

@@ -32,7 +32,7 @@ from mingbai.site.actions import (
 from mingbai.site.actions.accounts import roles_held
 from mingbai.site.forms import ChooseRoles, FilterAccounts, NewPasswordForm, OpenAccount
 
-_MAY_NOT: Final = "您的角色不能管理用户。要开设或变更账号，请找本县系统管理员。"
+_MAY_NOT: Final = "您的角色不能管理用户。账号由本县系统管理员开设和变更。"
 #: No letters or digits that are read for one another.
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _VERBS: Final = {

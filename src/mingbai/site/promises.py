@@ -53,17 +53,18 @@ trailer<</Root 1 0 R>>
 """
 
 
-def promise_year(*, year: int, crew: Crew, at: datetime) -> None:
+def promise_year(*, book: Book, crew: Crew, at: datetime) -> None:
     """Give the demonstration its targets' story; does nothing where targets were changed before.
 
     The letters are drawn and mostly signed, then a target is raised by a document and put in force,
     so that the letters it stands in are out of date; another change waits as a draft for its
     document. Figures of a summary compiled before keep theirs.
     """
-    why = "whether the story was told before"
+    why, year = "whether the story was told before", book.year
     if TargetRevision.objects.unscoped(why).filter(year=year).exists():
         return
     _give(year, crew, at)
+    _publish(book, crew, at)
     draft_letters(year=year, by=crew.clerk, at=at, demonstration=True)
     _sign(year, crew, at)
     grounds = Grounds(f"演示〔{year}〕1号", date(year, 6, 25), "演示：年中新增任务")
@@ -73,8 +74,8 @@ def promise_year(*, year: int, crew: Crew, at: datetime) -> None:
     _save(year, crew, at, ("rural-roads.safety",), Decimal(2), Grounds())
 
 
-def publish_year(*, book: Book, crew: Crew, at: datetime) -> None:
-    """Draft the papers of the demonstration's year and issue the first; nothing the second time."""
+def _publish(book: Book, crew: Crew, at: datetime) -> None:
+    """The papers of the year drafted, the first of them issued."""
     made = draft_documents(year=book.year, book=book, by=crew.clerk, at=at, demonstration=True)
     for number, document in enumerate(made[:_ISSUED], start=1):
         issue_document(

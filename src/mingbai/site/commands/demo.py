@@ -87,7 +87,7 @@ def _build(home: Path, *, size: str, seed: int, half: int) -> bool:
     from mingbai.site.demo import make_county
     from mingbai.site.demo.accounts import ACCOUNTS, CREW, PASSWORD
     from mingbai.site.line import Crew, run_line
-    from mingbai.site.promises import promise_year, publish_year
+    from mingbai.site.promises import promise_year
     from mingbai.site.story import gather_cast, tell_story
     from mingbai.site.teaching import teach_year
 
@@ -117,8 +117,7 @@ def _build(home: Path, *, size: str, seed: int, half: int) -> bool:
         progress=bars.progress, stage=bars.stage,
     )  # fmt: skip
     with bars.stage("promise"):
-        promise_year(year=2021, crew=crew, at=now)
-        publish_year(book=book, crew=crew, at=now)
+        promise_year(book=book, crew=crew, at=now)
         teach_year(year=2021, book=book, at=now)
     with bars.stage("story"):
         tell_story(gather_cast(book=book, period=period, seed=seed))

@@ -192,7 +192,7 @@ def test_the_wall_renews_itself_and_keeps_the_policy(page):
         html = page(address)
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", html), address
         assert not re.findall(r"<script(?![^>]*\ssrc=)(?![^>]*application/json)", html), address
-    assert '<meta http-equiv="refresh" content="300">' in page("/boards/wall/?year=2021&month=6")
+    assert 'report/wall.js" data-seconds="300"' in page("/boards/wall/?year=2021&month=6")
 
 
 @pytest.mark.parametrize("address", ["/boards/?month=6", "/boards/wall/?month=6"])

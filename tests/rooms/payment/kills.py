@@ -216,6 +216,8 @@ def main() -> None:
                 trial.measure(step, act)
             else:
                 trial.kill(step, act, shares[step][slot - MEASURED])
+            if unguarded and trial.faults:
+                break  # what is half done lets no later step end well
         if trial.killed >= kills or (unguarded and trial.faults):
             break
     report = {"reached": trial.reached, "after": trial.after, "faults": trial.faults[:20]}

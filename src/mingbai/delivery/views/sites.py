@@ -101,6 +101,10 @@ def site_page(request: HttpRequest, pk: int) -> HttpResponse:
         "progress": progress_of(found, to=to),
         "day": day,
         **_care(found, to, day),
+        # A town sees its sites, not the other towns' lines of the department's ledger.
+        "sees_ledger": to.sees_all
+        or found.office_id in to.office_ids
+        or found.sub_item in to.sub_items,
         "may_report": to.may("hand_in"),
         "may_confirm": may_confirm(to, found.sub_item),
         "user_id": to.user_id,

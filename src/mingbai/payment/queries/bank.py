@@ -165,18 +165,25 @@ _STATES: Final = {
 
 def count_returned(*, to: Asker) -> dict[str, int]:
     """Returned lines the asker may see, by state; one query."""
-    counts = {state: Count("pk", filter=of_state) for state, of_state in _STATES.items()}
-    found: dict[str, int] = returned_outcomes(to=to).order_by().aggregate(**counts)
+    found = dict.fromkeys(_STATES, 0)
+    # Grouped by what decides the state: PostgreSQL knows no annotation in an aggregate's filter.
+    marks = returned_outcomes(to=to).order_by().values_list("again", "accepted", "proposed")
+    for again, accepted, proposed, count in marks.annotate(count=Count("pk")):
+        found[_state(again, accepted, proposed)] += count
     return found
 
 
 def state_of(outcome: Any) -> str:
     """The state of one of ``returned_outcomes``."""
-    if outcome.again:
+    return _state(outcome.again, outcome.accepted, outcome.proposed)
+
+
+def _state(again: bool, accepted: bool, proposed: bool) -> str:
+    if again:
         return "repaid"
-    if outcome.accepted:
+    if accepted:
         return "accepted"
-    return "proposed" if outcome.proposed else "open"
+    return "proposed" if proposed else "open"
 
 
 def corrections_of(outcome: BankOutcome) -> list[PayeeCorrection]:

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
+from mingbai.base.triggers import TriggerOperation
 
 MESSAGE = "mingbai: this record is frozen; write a new one that follows it"
 
 
-class ForbidChange(Operation):
+class ForbidChange(TriggerOperation):
     """Refuse DELETE and UPDATE on a table, or UPDATE only of the named columns.
 
-    A later migration that alters the table must name this operation again afterwards: SQLite
-    rebuilds tables and loses their triggers, and the house test on frozen models would fail.
+    Where a later migration alters the table and does not name it again, the house test on frozen
+    models fails.
     """
-
-    reversible = True
-    reduces_to_sql = False
 
     def __init__(self, table: str, columns: Sequence[str] | None = None) -> None:
         self.table = table
@@ -28,37 +24,13 @@ class ForbidChange(Operation):
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return (type(self).__name__, [self.table], {"columns": self.columns})
 
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """Nothing changes in the models' state."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        self.database_backwards(app_label, schema_editor, from_state, to_state)
-        for statement in self._create(schema_editor.connection.vendor):
-            schema_editor.execute(statement, params=None)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        for statement in self._drop(schema_editor.connection.vendor):
-            schema_editor.execute(statement, params=None)
-
     def describe(self) -> str:
         return f"Refuse changes to {self.table}"
 
     def _of(self) -> str:
         return " OF " + ", ".join(f'"{c}"' for c in self.columns) if self.columns else ""
 
-    def _create(self, vendor: str) -> list[str]:
+    def create_statements(self, vendor: str) -> list[str]:
         table, of = self.table, self._of()
         if vendor == "sqlite":
             refuse = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
@@ -78,7 +50,7 @@ class ForbidChange(Operation):
             "FOR EACH STATEMENT EXECUTE FUNCTION mingbai_refuse_change()",
         ]
 
-    def _drop(self, vendor: str) -> list[str]:
+    def drop_statements(self, vendor: str) -> list[str]:
         table = self.table
         names = [f"{table}_no_update", f"{table}_no_delete"]
         if vendor == "sqlite":

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
+from mingbai.base.triggers import TriggerOperation
 
 
-class GuardInsert(Operation):
+class GuardInsert(TriggerOperation):
     """Refuse an insert into ``table`` where the condition ``refused`` holds of ``NEW``.
 
-    ``name`` is the trigger's, ``message`` goes into the error. A later migration that alters the
-    table must name this operation again: SQLite rebuilds tables and loses their triggers.
+    ``name`` is the trigger's, ``message`` goes into the error.
     """
-
-    reversible = True
-    reduces_to_sql = False
 
     def __init__(self, name: str, table: str, refused: str, message: str) -> None:
         self.name, self.table, self.refused, self.message = name, table, refused, message
@@ -24,34 +19,10 @@ class GuardInsert(Operation):
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return type(self).__name__, [self.name, self.table, self.refused, self.message], {}
 
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """Nothing changes in the models' state."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        self.database_backwards(app_label, schema_editor, from_state, to_state)
-        for statement in self._create(schema_editor.connection.vendor):
-            schema_editor.execute(statement, params=None)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: Any,
-        to_state: Any,
-    ) -> None:
-        on = "" if schema_editor.connection.vendor == "sqlite" else f' ON "{self.table}"'
-        schema_editor.execute(f'DROP TRIGGER IF EXISTS "{self.name}"{on}', params=None)
-
     def describe(self) -> str:
         return f"Refuse rows of {self.table}: {self.message}"
 
-    def _create(self, vendor: str) -> tuple[str, ...]:
+    def create_statements(self, vendor: str) -> tuple[str, ...]:
         name, table, refused, message = self.name, self.table, self.refused, self.message
         if vendor == "sqlite":
             return (
@@ -65,3 +36,7 @@ class GuardInsert(Operation):
             f'CREATE TRIGGER "{name}" BEFORE INSERT ON "{table}" '
             f'FOR EACH ROW EXECUTE FUNCTION "{name}"()',
         )
+
+    def drop_statements(self, vendor: str) -> tuple[str, ...]:
+        on = "" if vendor == "sqlite" else f' ON "{self.table}"'
+        return (f'DROP TRIGGER IF EXISTS "{self.name}"{on}',)

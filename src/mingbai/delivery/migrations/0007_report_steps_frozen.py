@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import migrations
 
 from mingbai.base.frozen import ForbidChange
-from mingbai.delivery.migrations._reports import GuardReports
+from mingbai.delivery.migrations._reports import GUARDS
 
 
 class Migration(migrations.Migration):
@@ -17,5 +17,5 @@ class Migration(migrations.Migration):
         ForbidChange("delivery_reportanswer"),
         ForbidChange("delivery_reportstep"),
         ForbidChange("delivery_reportwaiver"),
-        GuardReports(),
+        *GUARDS,
     ]

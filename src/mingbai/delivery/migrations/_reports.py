@@ -7,9 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.migrations.operations.base import Operation
+from mingbai.base.guards import GuardInsert
 
 _MAKER = """
 NOT EXISTS (
@@ -32,52 +30,11 @@ OR EXISTS (
     SELECT 1 FROM delivery_enteredsheet e
     WHERE e.id = NEW.entered_sheet_id AND NOT e.must_confirm)
 """
-_TABLE = "delivery_reportstep"
-GUARDS = (
-    ("delivery_step_maker", _MAKER, "this is not who handed the sheet in"),
-    ("delivery_step_hands", _HANDS, "who answered for a report does not confirm it"),
-    ("delivery_step_order", _ORDER, "this report waits for no word"),
-)
-
-
-class GuardReports(Operation):
-    """Create the triggers on SQLite or PostgreSQL."""
-
-    reversible = True
-    reduces_to_sql = False
-
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        """Nothing changes in the models' state."""
-
-    def database_forwards(
-        self, app_label: str, editor: Any, from_state: Any, to_state: Any
-    ) -> None:
-        self.database_backwards(app_label, editor, from_state, to_state)
-        for name, refused, message in GUARDS:
-            for statement in _create(editor.connection.vendor, name, refused, message):
-                editor.execute(statement, params=None)
-
-    def database_backwards(
-        self, app_label: str, editor: Any, from_state: Any, to_state: Any
-    ) -> None:
-        for name, _, _ in GUARDS:
-            on = "" if editor.connection.vendor == "sqlite" else f' ON "{_TABLE}"'
-            editor.execute(f'DROP TRIGGER IF EXISTS "{name}"{on}', params=None)
-
-    def describe(self) -> str:
-        return "Hold the checking of reports by triggers"
-
-
-def _create(vendor: str, name: str, refused: str, message: str) -> tuple[str, ...]:
-    if vendor == "sqlite":
-        return (
-            f'CREATE TRIGGER "{name}" BEFORE INSERT ON "{_TABLE}" WHEN {refused} '
-            f"BEGIN SELECT RAISE(ABORT, 'mingbai: {message}'); END",
-        )
-    return (
-        f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN '
-        f"IF {refused} THEN RAISE EXCEPTION 'mingbai: {message}' "
-        "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$",
-        f'CREATE TRIGGER "{name}" BEFORE INSERT ON "{_TABLE}" '
-        f'FOR EACH ROW EXECUTE FUNCTION "{name}"()',
+GUARDS = tuple(
+    GuardInsert(name, "delivery_reportstep", refused, message)
+    for name, refused, message in (
+        ("delivery_step_maker", _MAKER, "this is not who handed the sheet in"),
+        ("delivery_step_hands", _HANDS, "who answered for a report does not confirm it"),
+        ("delivery_step_order", _ORDER, "this report waits for no word"),
     )
+)

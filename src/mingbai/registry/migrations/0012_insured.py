@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from mingbai.base.frozen import ForbidChange
-from mingbai.registry.migrations._first_accounts import GuardFirstAccounts
+from mingbai.registry.migrations._first_accounts import GUARD
 
 _ORIGIN = ["origin_file_id", "origin_sheet", "origin_line"]
 _CHANGE = ["id", "person_id", "enrolment_id", "kind", "value_sealed", "value_key", *_ORIGIN]
@@ -242,5 +242,5 @@ class Migration(migrations.Migration):
         ForbidChange("registry_rollentry"),
         ForbidChange("registry_coveragecount"),
         ForbidChange("registry_recordchange", [*_CHANGE, "from_period"]),
-        GuardFirstAccounts(),
+        GUARD,
     ]

@@ -150,7 +150,7 @@ def _sub_item_lines(book: Book, item: SubItem) -> list[str]:
     lines += [_check_line(check, item) for check in item.checks]
     lines += _comparison_lines(book, item)
     lines += _procedure_lines(book, item)
-    lines.append(_schedule_line(item.schedule))
+    lines.append(f"进度：{schedule_words(item.schedule)}")
     return lines
 
 
@@ -175,6 +175,13 @@ def grade_words(book: Book, item: SubItem) -> dict[str, str]:
 
 
 def _amount_line(rule: AmountRule, words: dict[str, str]) -> str:
+    span = _span(rule.from_date, rule.to_date)
+    source = f"〔{_LEVELS[rule.level]}；{rule.source}〕"
+    return f"标准：{rule.name}{amount_words(rule, words)}，{_part_words(rule)}{span}。{source}"
+
+
+def amount_words(rule: AmountRule, words: dict[str, str]) -> str:
+    """Say how much a rule pays and how often; ``words`` are the names of the grades."""
     if rule.kind == "household":
         what = _household_words(rule, words)
     elif rule.kind == "fixed" and rule.amount_fen is not None:
@@ -185,9 +192,7 @@ def _amount_line(rule: AmountRule, words: dict[str, str]) -> str:
         )
     else:
         what = f"按实际，{_yuan(rule.min_fen or 0)}至{_yuan(rule.max_fen or 0)}"
-    span = _span(rule.from_date, rule.to_date)
-    source = f"〔{_LEVELS[rule.level]}；{rule.source}〕"
-    return f"标准：{rule.name}{_PERS[rule.per]}{what}，{_part_words(rule)}{span}。{source}"
+    return f"{_PERS[rule.per]}{what}"
 
 
 def _household_words(rule: AmountRule, words: dict[str, str]) -> str:
@@ -283,13 +288,14 @@ def _procedure_lines(book: Book, item: SubItem) -> list[str]:
     ]
 
 
-def _schedule_line(schedule: Schedule) -> str:
+def schedule_words(schedule: Schedule) -> str:
+    """Say from when to when a schedule runs, and how much is due by which month."""
     start, finish = schedule.start_date, schedule.finish_date
     span = f"{start.month}月{start.day}日至{finish.month}月{finish.day}日"
     if schedule.kind == "linear":
-        return f"进度：{span}，按月均衡推进。"
+        return f"{span}，按月均衡推进。"
     nodes = "、".join(f"{month}月底{_number(ratio * 100)}%" for month, ratio in schedule.points)
-    return f"进度：{span}，{nodes}。"
+    return f"{span}，{nodes}。"
 
 
 def _span(start: date, end: date | None) -> str:

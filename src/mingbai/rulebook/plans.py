@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
-from mingbai.engine.money import show_money
-from mingbai.rulebook.describe import grade_words
-from mingbai.rulebook.model import AmountRule, Book, SubItem
+from mingbai.rulebook.describe import amount_words, grade_words, schedule_words
+from mingbai.rulebook.model import Book, SubItem
 
-_PERS = {"month": "每月", "term": "每学期", "year": "每年", "case": "每次（件、户）"}
 _LEVELS = {
     "village": "村（居）",
     "town": "镇",
@@ -32,20 +29,10 @@ def standard_lines(book: Book, item: SubItem) -> list[str]:
             if rule.to_date is not None and rule.to_date < last
             else ""
         )
-        lines.append(
-            f"{item.name}（{rule.name}）：{_PERS[rule.per]}{_amount(rule, words)}{begins}{ends}。"
-        )
+        # Whole yuan are written without their 分 in a plan.
+        much = amount_words(rule, words).replace(".00元", "元")
+        lines.append(f"{item.name}（{rule.name}）：{much}{begins}{ends}。")
     return lines
-
-
-def _amount(rule: AmountRule, words: dict[str, str]) -> str:
-    if rule.amount_fen is not None:
-        return _yuan(rule.amount_fen)
-    if rule.grades:
-        return "、".join(
-            f"{words.get(grade, grade)}{_yuan(fen)}" for grade, fen in rule.grades.items()
-        )
-    return f"按实际，{_yuan(rule.min_fen or 0)}至{_yuan(rule.max_fen or 0)}"
 
 
 def procedure_lines(book: Book, item: SubItem) -> list[str]:
@@ -77,22 +64,8 @@ def works_lines(book: Book, item: SubItem) -> list[str]:
 
 def schedule_line(item: SubItem) -> str:
     """From when to when, and how much by which month."""
-    plan = item.schedule
-    span = f"{_day(plan.start_date)}至{_day(plan.finish_date)}"
-    if plan.kind == "linear":
-        return f"{item.name}：{span}，按月均衡推进。"
-    nodes = "、".join(f"{month}月底{_plain(ratio * 100)}%" for month, ratio in plan.points)
-    return f"{item.name}：{span}，{nodes}。"
+    return f"{item.name}：{schedule_words(item.schedule)}"
 
 
 def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
-
-
-def _yuan(fen: int) -> str:
-    return f"{show_money(fen).removesuffix('.00')}元"
-
-
-def _plain(value: Decimal) -> str:
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -31,13 +31,6 @@ from mingbai.rulebook.plans import (
 _HOUSE: Final = Asker.system("papers of the year are drafted for the county as a whole")
 _NOTICE: Final = YearDocument.Kind.NOTICE.value
 _GROUPS: Final = {"new": "新增", "adjusted": "调整", "continued": "继续实施"}
-_KINDS: Final = {
-    "works": "工程类",
-    "subsidy": "补助类",
-    "insurance": "参保类",
-    "training": "培训类",
-    "service": "服务类",
-}
 
 
 class CannotPutTogether(Exception):
@@ -220,7 +213,7 @@ class _County:
         }
         policy = [self._book.sub_item(item.code) for item in own]
         lists = {
-            "targets": [f"{self._target(item)}（{_KINDS[item.kind]}）。" for item in own],
+            "targets": [f"{self._target(item)}（{item.get_kind_display()}）。" for item in own],
             "standards": [line for item in policy for line in standard_lines(self._book, item)],
             "procedure": [line for item in policy for line in procedure_lines(self._book, item)],
             "works": [line for item in policy for line in works_lines(self._book, item)],

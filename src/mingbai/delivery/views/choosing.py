@@ -1,4 +1,4 @@
-"""Which year and month a page of the delivery room is about."""
+"""Which year and month a page about progress shows."""
 
 from __future__ import annotations
 

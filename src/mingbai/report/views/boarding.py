@@ -10,12 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from mingbai.base.asking import asker_of
-from mingbai.base.forms import ChooseMonth
 from mingbai.base.ledger import last_seq
 from mingbai.base.models import Division, Office
-from mingbai.base.scope import Asker
-from mingbai.delivery.queries import latest_period
-from mingbai.programme.queries import adopted_years
+from mingbai.delivery.views.choosing import choose_month
 from mingbai.report.queries.boards import Board, board_of, office_of_board, town_of_board
 from mingbai.report.views import drawings
 from mingbai.rulebook import load_book
@@ -62,12 +59,9 @@ def _show(
     town: Division | None = None,
 ) -> HttpResponse:
     to = asker_of(request)
-    years = adopted_years(to=to)
-    form = ChooseMonth(request.GET or None, years=years, newest="最新一期")
-    year, period = _month(form, to, years)
+    form, year, period = choose_month(request, to)
     if year is None:
         return render(request, template, {"form": form, "board": None})
-    form.show(year, period % 100)
     found = board_of(to=to, year=year, period=period, as_of=last_seq(), office=office, town=town)
     context = {
         "form": form,
@@ -81,16 +75,6 @@ def _show(
         **_charts(found),
     }
     return render(request, template, context)
-
-
-def _month(form: ChooseMonth, to: Asker, years: tuple[int, ...]) -> tuple[int | None, int]:
-    """The year chosen or the newest, and the month chosen or the newest with a report."""
-    chosen: dict[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    year = chosen.get("year") or (years[0] if years else None)
-    if year is None:
-        return None, 0
-    month = chosen.get("month")
-    return year, year * 100 + month if month else latest_period(to=to, year=year) or year * 100 + 1
 
 
 def _charts(found: Board) -> dict[str, Any]:

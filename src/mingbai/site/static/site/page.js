@@ -4,7 +4,7 @@
 (function () {
   const each = (root, selector, act) => root.querySelectorAll(selector).forEach(act);
 
-  /* A table wider than its place scrolls in a region of its own that the keyboard can reach. */
+  /* What is wider than its place scrolls in a region of its own that the keyboard can reach. */
   const watch = new ResizeObserver((entries) => entries.forEach((entry) => settle(entry.target)));
 
   function settle(wrap) {
@@ -15,10 +15,15 @@
       ["tabindex", "role", "aria-label"].forEach((name) => wrap.removeAttribute(name));
       return;
     }
-    const caption = wrap.querySelector("caption");
     wrap.setAttribute("tabindex", "0");
     wrap.setAttribute("role", "region");
-    wrap.setAttribute("aria-label", ((caption && caption.textContent.trim()) || "表格") + "（可左右滚动）");
+    wrap.setAttribute("aria-label", nameOf(wrap) + "（可左右滚动）");
+  }
+
+  function nameOf(wrap) {
+    const named = wrap.querySelector("article[aria-label], svg[aria-label]");
+    const caption = wrap.querySelector("caption");
+    return (named && named.getAttribute("aria-label")) || (caption && caption.textContent.trim()) || "表格";
   }
 
   function wrapTable(table) {
@@ -78,7 +83,7 @@
   function ready(root) {
     each(root, "table.table", wrapTable);
     each(root, "table.table.stack", labelCells);
-    each(root, ".table-wrap, .sheet-wrap", (wrap) => watch.observe(wrap));
+    each(root, ".table-wrap, .sheet-wrap, .desk, .gantt", (wrap) => watch.observe(wrap));
     each(root, ".dropzone, [data-dropzone]", readyZone);
     each(root, "[data-row-bar]", (bar) => bar.setAttribute("aria-hidden", "true"));
   }

@@ -50,6 +50,7 @@ PAGES = {
     "payment:recoveries", "payment:funding", "funds:table", "outreach:offices", "report:papers",
     "report:circulars",
     "report:board", "report:wall",
+    "oversight:meetings", "oversight:decisions",
 }  # fmt: skip
 #: Pages for those who hold a permission; others are refused.
 PAGES_WITH = {
@@ -213,6 +214,7 @@ RECORDS = {
     "payment:person", "funds:programme",
     "outreach:office", "report:paper", "report:docx", "report:changes", "report:why",
     "report:why_now", "report:office_board", "report:town_board",
+    "oversight:decision",
 }  # fmt: skip
 
 

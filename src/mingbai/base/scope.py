@@ -51,12 +51,13 @@ class ScopeBy:
     """Which paths of a model lead to a town, a sub-item and the office that wrote the row.
 
     A row is visible when any of the given paths matches the asker: a town sees its town, a lead
-    department its sub-items, an office what it handed in itself.
+    department its sub-items, an office what it handed in itself. A row that concerns two offices
+    names a path to each.
     """
 
     town: str | None = None
     sub_item: str | None = None
-    office: str | None = None
+    office: str | tuple[str, ...] | None = None
 
     def predicate(self, to: Asker) -> Q:
         """The rows this asker may see, as a filter; nothing where no path matches."""
@@ -65,8 +66,9 @@ class ScopeBy:
             found |= Q(**{f"{self.town}__in": to.towns})
         if self.sub_item and to.sub_items:
             found |= Q(**{f"{self.sub_item}__in": to.sub_items})
-        if self.office and to.office_ids:
-            found |= Q(**{f"{self.office}__in": to.office_ids})
+        offices = (self.office,) if isinstance(self.office, str) else self.office or ()
+        for path in offices if to.office_ids else ():
+            found |= Q(**{f"{path}__in": to.office_ids})
         return found
 
 

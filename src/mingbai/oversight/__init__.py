@@ -1,1 +1,1 @@
-"""What was found wrong and how it was put right: slips, rectification, inspection and appraisal."""
+"""What was found wrong and how it was put right: meetings, decisions, slips, inspection."""

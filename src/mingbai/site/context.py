@@ -49,6 +49,7 @@ ROOMS: Final = (
     Room("发放", "payment:batches"),
     Room("资金", "funds:table", _beyond_a_town),
     Room("信息", "outreach:offices"),
+    Room("督办", "oversight:meetings"),
     Room("小结", "report:papers", also=("/why/",)),
     Room("看板", "report:board"),
 )

@@ -15,6 +15,7 @@ _ROOMS = (
     ("payment/", "payment"),
     ("funds/", "funds"),
     ("outreach/", "outreach"),
+    ("oversight/", "oversight"),
     ("", "report"),
 )
 

@@ -1,0 +1,157 @@
+"""Reading decisions: what binds, by when, what its owner said, who must be reminded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from mingbai.base.models import Office
+from mingbai.base.scope import Asker, ScopedQuerySet
+from mingbai.oversight.models import Decision, DecisionStep
+
+DecisionState = Literal["open", "overdue", "reported", "done"]
+STATE_WORDS: dict[DecisionState, str] = {
+    "open": "办理中",
+    "overdue": "已逾期",
+    "reported": "待确认",
+    "done": "已办结",
+}
+_WHY = "a decision's history is told to all who may see the decision"
+
+
+@dataclass(frozen=True)
+class DecisionStanding:
+    """A decision as it stands on a day: ``due_on`` with added time, ``word`` the newest step."""
+
+    decision: Decision
+    due_on: date
+    word: str
+    day: date
+
+    @property
+    def state(self) -> DecisionState:
+        """Done, waiting for the second hand, past its date, or in hand."""
+        if self.word == DecisionStep.Step.DONE:
+            return "done"
+        if self.word == DecisionStep.Step.REPORTED:
+            return "reported"
+        return "overdue" if self.day > self.due_on else "open"
+
+    @property
+    def words(self) -> str:
+        return STATE_WORDS[self.state]
+
+    @property
+    def late_days(self) -> int:
+        """By how many days it is past its date; 0 where it is not, or is done."""
+        return 0 if self.state == "done" else max(0, (self.day - self.due_on).days)
+
+    @property
+    def was_extended(self) -> bool:
+        return self.due_on != self.decision.due_date
+
+
+def decisions_seen(*, to: Asker, as_of: int | None = None) -> ScopedQuerySet[Any]:
+    """The ``Decision``s that bind and concern this asker, by ``due_on``; ``word`` is the newest."""
+    steps = DecisionStep.objects.unscoped(_WHY).filter(decision=OuterRef("pk"))
+    found = Decision.objects.seen_by(to).filter(minutes__issue__isnull=False)
+    if as_of is not None:
+        steps = steps.filter(act_id__lte=as_of)
+        found = found.filter(minutes__issue__act_id__lte=as_of)
+    words = steps.exclude(step=DecisionStep.Step.EXTENDED).order_by("-number")
+    times = steps.filter(step=DecisionStep.Step.EXTENDED).order_by("-number")
+    return (
+        found.select_related("office", "lead_office", "minutes__meeting", "minutes__issue")
+        .annotate(
+            due_on=Coalesce(Subquery(times.values("due_date")[:1]), F("due_date")),
+            word=Coalesce(Subquery(words.values("step")[:1]), Value("")),
+        )
+        .order_by("due_on", "pk")
+    )
+
+
+def decision_standings(
+    *, to: Asker, day: date, as_of: int | None = None
+) -> tuple[DecisionStanding, ...]:
+    """Every decision that binds and concerns this asker as it stands on a day; one query."""
+    return tuple(stand(each, day) for each in decisions_seen(to=to, as_of=as_of))
+
+
+def stand(decision: Any, day: date) -> DecisionStanding:
+    """One ``Decision`` from ``decisions_seen`` as it stands on a day."""
+    return DecisionStanding(decision, decision.due_on, decision.word, day)
+
+
+def decision_seen(pk: int, *, to: Asker, day: date) -> DecisionStanding | None:
+    """One decision, or ``None`` where it does not bind yet or does not concern this asker."""
+    found = decisions_seen(to=to).filter(pk=pk).first()
+    return stand(found, day) if found is not None else None
+
+
+def history_of(decision: Decision, *, to: Asker) -> tuple[DecisionStep, ...]:
+    """What was said about a decision, oldest first; one query."""
+    found = DecisionStep.objects.seen_by(to).filter(decision=decision)
+    return tuple(found.select_related("step_by", "step_by__office", "file").order_by("number"))
+
+
+def narrow(
+    found: ScopedQuerySet[Any],
+    *,
+    day: date,
+    state: str = "",
+    office: int | None = None,
+    meeting: int | None = None,
+) -> ScopedQuerySet[Any]:
+    """Decisions from ``decisions_seen`` in a state, of an office (owner or lead), of a meeting."""
+    if office is not None:
+        found = found.filter(Q(office=office) | Q(lead_office=office))
+    if meeting is not None:
+        found = found.filter(minutes__meeting=meeting)
+    if state in ("reported", "done"):
+        return found.filter(word=state)
+    if state in ("open", "overdue"):
+        found = found.exclude(word__in=("reported", "done"))
+        return found.filter(**{"due_on__lt" if state == "overdue" else "due_on__gte": day})
+    return found
+
+
+@dataclass(frozen=True)
+class OpenDecision:
+    """A decision that its owner has still to do, for reminders before, at and after its date.
+
+    ``key`` names it for ever; ``lead`` is reminded beside the owner; ``link`` is the page's path.
+    """
+
+    key: str
+    name: str
+    office: Office
+    lead: Office | None
+    text: str
+    due_on: date
+    is_overdue: bool
+    link: str
+
+
+def open_decisions(*, to: Asker, day: date) -> tuple[OpenDecision, ...]:
+    """What binds and is neither done nor waiting for the county's word, by date due; one query."""
+    found = decisions_seen(to=to).exclude(word__in=("reported", "done"))
+    return tuple(_open(stand(each, day)) for each in found)
+
+
+def _open(standing: DecisionStanding) -> OpenDecision:
+    decision = standing.decision
+    return OpenDecision(
+        key=f"decision:{decision.pk}",
+        name=str(decision),
+        office=decision.office,
+        lead=decision.lead_office,
+        text=decision.text,
+        due_on=standing.due_on,
+        is_overdue=standing.state == "overdue",
+        link=reverse("oversight:decision", args=[decision.pk]),
+    )

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
-from mingbai.paper.form import FORMS_FOLDER, CannotLoadForm, CannotReadText, Place, split_text
+from mingbai.paper.dated import fill_text, form_in_use, read_day, refuse_unknown
+from mingbai.paper.form import join_lines
 
 #: kind of paper -> its Chinese name; the keys are folders under ``forms``.
 KINDS: Final[Mapping[str, str]] = {
@@ -111,21 +109,13 @@ def load_draft(kind: str, *, day: dt.date, county_folder: Path | None = None) ->
 
     Errors: ``CannotLoadForm`` names the file and what to do.
     """
-    folders = [FORMS_FOLDER] if county_folder is None else [county_folder, FORMS_FOLDER]
-    for folder in folders:
-        forms = [_read(path, kind) for path in sorted((folder / kind).glob("*.yaml"))]
-        if not forms:
-            continue
-        begun = [form for form in forms if form.from_date <= day]
-        if not begun:
-            when = f"{day.year}年{day.month}月{day.day}日"
-            raise CannotLoadForm(f"没有 {when}可用的{KINDS[kind]}格式，请检查各文件的 from")
-        newest = max(form.from_date for form in begun)
-        found = [form for form in begun if form.from_date == newest]
-        if len(found) > 1:
-            raise CannotLoadForm(f"有两份{KINDS[kind]}格式都从 {newest} 起用，请只留一份")
-        return found[0]
-    raise CannotLoadForm(f"没有{KINDS[kind]}格式，请检查 forms 文件夹")
+    return form_in_use(
+        kind,
+        day=day,
+        county_folder=county_folder,
+        what=f"{KINDS[kind]}格式",
+        build=lambda data, raw: _build(kind, data, raw),
+    )
 
 
 def fill_draft(
@@ -139,7 +129,7 @@ def fill_draft(
 
     ``kinds`` are the kinds of the sub-items told of. KeyError for a word that is not given.
     """
-    parts = [DraftPart(2, "", fill(form.opening, words))] if form.opening else []
+    parts = [DraftPart(2, "", fill_text(form.opening, words))] if form.opening else []
     place = 0
     for chapter in form.chapters:
         found = _chapter_parts(chapter, words, facts, frozenset(kinds))
@@ -171,56 +161,26 @@ def _chapter_parts(
         lead = line.lead
         if lead:
             lead, number = f"（{_NUMBERS[number]}）{lead}", number + 1
-        found.append(DraftPart(2, lead, fill(line.text, words)))
+        found.append(DraftPart(2, lead, fill_text(line.text, words)))
     return [] if wants_facts and not listed else found
 
 
-def fill(text: str, words: Mapping[str, str]) -> str:
-    """The text with its places filled in; KeyError for a word that is not given."""
-    return "".join(
-        words[piece.key] if isinstance(piece, Place) else piece for piece in split_text(text)
+def _build(kind: str, data: dict[str, Any], raw: bytes) -> DraftForm:
+    form = DraftForm(
+        kind=kind,
+        name=str(data["name"]),
+        from_date=read_day(data["from"]),
+        source=str(data["source"]),
+        title=tuple(str(line) for line in data["title"]),
+        addressee=str(data.get("addressee", "")),
+        opening=join_lines(data.get("opening", "")),
+        chapters=tuple(_chapter(each) for each in data["chapters"]),
+        annex=str(data.get("annex", "")),
+        indicators=tuple(_indicator(each) for each in data.get("indicators", ())),
+        digest=hashlib.sha256(raw).hexdigest(),
     )
-
-
-def _read(path: Path, kind: str) -> DraftForm:
-    raw = path.read_bytes()
-    try:
-        data = yaml.safe_load(raw.decode("utf-8"))
-        form = DraftForm(
-            kind=kind,
-            name=str(data["name"]),
-            from_date=_day(data["from"]),
-            source=str(data["source"]),
-            title=tuple(str(line) for line in data["title"]),
-            addressee=str(data.get("addressee", "")),
-            opening=_joined(data.get("opening", "")),
-            chapters=tuple(_chapter(each) for each in data["chapters"]),
-            annex=str(data.get("annex", "")),
-            indicators=tuple(_indicator(each) for each in data.get("indicators", ())),
-            digest=hashlib.sha256(raw).hexdigest(),
-        )
-        _check(form)
-    except (
-        yaml.YAMLError,
-        UnicodeDecodeError,
-        KeyError,
-        TypeError,
-        ValueError,
-        ArithmeticError,
-        AttributeError,
-        CannotReadText,
-    ) as error:
-        reason = f"缺少 {error}" if isinstance(error, KeyError) else str(error)
-        raise CannotLoadForm(
-            f"{KINDS[kind]}格式 {path.name} 读不通：{reason}，请改正后再试"
-        ) from error
+    _check(form)
     return form
-
-
-def _day(value: Any) -> dt.date:
-    if not isinstance(value, dt.date):
-        raise TypeError(f"from 要写成 2021-01-01 的样子，不是“{value}”")
-    return value
 
 
 def _chapter(data: dict[str, Any]) -> DraftChapter:
@@ -230,7 +190,7 @@ def _chapter(data: dict[str, Any]) -> DraftChapter:
 def _line(data: dict[str, Any]) -> DraftLine:
     if unknown := set(data) - {"text", "lead", "list", "kinds"}:
         raise ValueError(f"有不认识的“{'、'.join(sorted(unknown))}”")
-    text, facts = _joined(data.get("text", "")), str(data.get("list", ""))
+    text, facts = join_lines(data.get("text", "")), str(data.get("list", ""))
     if bool(text) == bool(facts):
         raise ValueError("每一段要么写 text，要么写 list")
     if facts and facts not in LISTS:
@@ -244,7 +204,10 @@ def _line(data: dict[str, Any]) -> DraftLine:
 
 def _indicator(data: dict[str, Any]) -> Indicator:
     return Indicator(
-        str(data["group"]), str(data["name"]), Decimal(str(data["weight"])), _joined(data["scored"])
+        str(data["group"]),
+        str(data["name"]),
+        Decimal(str(data["weight"])),
+        join_lines(data["scored"]),
     )
 
 
@@ -252,10 +215,7 @@ def _check(form: DraftForm) -> None:
     """Every place is one that can be filled; chapters can be numbered; weights make a hundred."""
     texts = [*form.title, form.addressee, form.opening, form.annex]
     texts += [line.text for chapter in form.chapters for line in chapter.lines]
-    pieces = [piece for text in texts for piece in split_text(text)]
-    unknown = {piece.key for piece in pieces if isinstance(piece, Place)} - WORDS
-    if unknown:
-        raise ValueError(f"没有名为“{'、'.join(sorted(unknown))}”的可填内容")
+    refuse_unknown(texts, WORDS)
     if len(form.chapters) > len(_NUMBERS):
         raise ValueError(f"章数超过 {len(_NUMBERS)}")
     for chapter in form.chapters:
@@ -264,8 +224,3 @@ def _check(form: DraftForm) -> None:
     total = sum((each.weight for each in form.indicators), Decimal(0))
     if form.indicators and total != _HUNDRED:
         raise ValueError(f"各项指标的分值合计是 {total}，应为 100")
-
-
-def _joined(text: Any) -> str:
-    """Folded YAML puts a blank at each line end; Chinese has none."""
-    return re.sub(r"\s*\n\s*", "", str(text)).strip()

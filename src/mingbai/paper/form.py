@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -81,8 +82,7 @@ class Form:
                 texts.append(section.heading)
                 for paragraph in section.paragraphs:
                     texts += [paragraph.text, paragraph.empty]
-        pieces = [piece for text in texts for piece in split_text(text)]
-        return frozenset(piece.key for piece in pieces if isinstance(piece, Place))
+        return keys_in(texts)
 
     def chapter(self, key: str) -> Chapter:
         """The chapter of that key; KeyError where the form has none."""
@@ -102,6 +102,17 @@ def split_text(text: str) -> tuple[Piece, ...]:
         last = match.end()
     _append_words(pieces, text[last:])
     return tuple(pieces)
+
+
+def join_lines(text: Any) -> str:
+    """One paragraph: folded YAML puts a blank at each line end; Chinese has none."""
+    return re.sub(r"\s*\n\s*", "", str(text)).strip()
+
+
+def keys_in(texts: Iterable[str]) -> frozenset[str]:
+    """Every key the texts leave a place for."""
+    pieces = [piece for text in texts for piece in split_text(text)]
+    return frozenset(piece.key for piece in pieces if isinstance(piece, Place))
 
 
 def _append_words(pieces: list[Piece], words: str) -> None:
@@ -164,15 +175,10 @@ def _section(data: dict[str, Any]) -> Section:
         paragraphs=tuple(
             FormParagraph(
                 key=str(part["key"]),
-                text=_joined(part["text"]),
+                text=join_lines(part["text"]),
                 unless_empty=str(part.get("unless_empty", "")),
-                empty=_joined(part.get("empty", "")),
+                empty=join_lines(part.get("empty", "")),
             )
             for part in data["paragraphs"]
         ),
     )
-
-
-def _joined(text: str) -> str:
-    """Folded YAML puts a blank at each line end; Chinese has none."""
-    return re.sub(r"\s*\n\s*", "", str(text)).strip()

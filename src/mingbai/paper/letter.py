@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
-from mingbai.paper.form import FORMS_FOLDER, CannotLoadForm, CannotReadText, Place, split_text
+from mingbai.paper.dated import fill_text, form_in_use, read_day, refuse_unknown
+from mingbai.paper.form import join_lines
 
 KIND: Final = "responsibility-letter"
 PARTIES: Final = frozenset({"town", "department"})
@@ -85,23 +83,7 @@ def load_letter(*, day: dt.date, county_folder: Path | None = None) -> LetterFor
 
     Errors: ``CannotLoadForm`` names the file and what to do.
     """
-    folders = [FORMS_FOLDER] if county_folder is None else [county_folder, FORMS_FOLDER]
-    for folder in folders:
-        paths = sorted((folder / KIND).glob("*.yaml"))
-        if not paths:
-            continue
-        forms = [_read(path) for path in paths]
-        begun = [form for form in forms if form.from_date <= day]
-        if not begun:
-            raise CannotLoadForm(
-                f"没有 {day.year}年{day.month}月{day.day}日可用的责任书条款，请检查各文件的 from"
-            )
-        newest = max(form.from_date for form in begun)
-        found = [form for form in begun if form.from_date == newest]
-        if len(found) > 1:
-            raise CannotLoadForm(f"有两份责任书条款都从 {newest} 起用，请只留一份")
-        return found[0]
-    raise CannotLoadForm("没有责任书条款，请检查 forms 文件夹")
+    return form_in_use(KIND, day=day, county_folder=county_folder, what="责任书条款", build=_build)
 
 
 def fill_letter(
@@ -127,47 +109,20 @@ def fill_letter(
     return tuple(parts)
 
 
-def fill_text(text: str, words: Mapping[str, str]) -> str:
-    """The text with its places filled in; KeyError for a word that is not given."""
-    return "".join(
-        words[piece.key] if isinstance(piece, Place) else piece for piece in split_text(text)
+def _build(data: dict[str, Any], raw: bytes) -> LetterForm:
+    form = LetterForm(
+        name=str(data["name"]),
+        from_date=read_day(data["from"]),
+        source=str(data["source"]),
+        title=tuple(str(line) for line in data["title"]),
+        first_party=str(data["first_party"]),
+        annex=str(data["annex"]),
+        opening=join_lines(data["opening"]),
+        chapters=tuple(_chapter(chapter) for chapter in data["chapters"]),
+        digest=hashlib.sha256(raw).hexdigest(),
     )
-
-
-def _read(path: Path) -> LetterForm:
-    raw = path.read_bytes()
-    try:
-        data = yaml.safe_load(raw.decode("utf-8"))
-        form = LetterForm(
-            name=str(data["name"]),
-            from_date=_day(data["from"]),
-            source=str(data["source"]),
-            title=tuple(str(line) for line in data["title"]),
-            first_party=str(data["first_party"]),
-            annex=str(data["annex"]),
-            opening=_joined(data["opening"]),
-            chapters=tuple(_chapter(chapter) for chapter in data["chapters"]),
-            digest=hashlib.sha256(raw).hexdigest(),
-        )
-        _check(form)
-    except (
-        yaml.YAMLError,
-        UnicodeDecodeError,
-        KeyError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        CannotReadText,
-    ) as error:
-        reason = f"缺少 {error}" if isinstance(error, KeyError) else str(error)
-        raise CannotLoadForm(f"责任书条款 {path.name} 读不通：{reason}，请改正后再试") from error
+    _check(form)
     return form
-
-
-def _day(value: Any) -> dt.date:
-    if not isinstance(value, dt.date):
-        raise TypeError(f"from 要写成 2021-01-01 的样子，不是“{value}”")
-    return value
 
 
 def _chapter(data: dict[str, Any]) -> ClauseChapter:
@@ -180,7 +135,7 @@ def _clause(data: dict[str, Any]) -> Clause:
     return Clause(
         key=str(data["key"]),
         lead=str(data["lead"]),
-        text=_joined(data["text"]),
+        text=join_lines(data["text"]),
         parties=_chosen(data.get("for"), PARTIES),
         kinds=_chosen(data.get("kinds"), KINDS),
     )
@@ -204,12 +159,4 @@ def _check(form: LetterForm) -> None:
                 raise ValueError(f"“{chapter.heading}”里有同名的条款")
         if len(chapter.clauses) > len(_NUMBERS):
             raise ValueError(f"“{chapter.heading}”的条款超过 {len(_NUMBERS)} 条")
-    pieces = [piece for text in texts for piece in split_text(text)]
-    unknown = {piece.key for piece in pieces if isinstance(piece, Place)} - WORDS
-    if unknown:
-        raise ValueError(f"没有名为“{'、'.join(sorted(unknown))}”的可填内容")
-
-
-def _joined(text: Any) -> str:
-    """Folded YAML puts a blank at each line end; Chinese has none."""
-    return re.sub(r"\s*\n\s*", "", str(text)).strip()
+    refuse_unknown(texts, WORDS)

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
-from mingbai.paper.form import FORMS_FOLDER, CannotLoadForm, CannotReadText, Place, split_text
+from mingbai.paper.dated import form_in_use, read_day, refuse_unknown
+from mingbai.paper.form import Place, keys_in, split_text
 
 KIND: Final = "posting-notice"
 STAGES: Final = ("first_review", "approval", "payment")
@@ -88,13 +87,7 @@ def load_notice(*, day: dt.date, county_folder: Path | None = None) -> NoticeFor
 
     Errors: ``CannotLoadForm`` names the file and what to do.
     """
-    folders = [FORMS_FOLDER] if county_folder is None else [county_folder, FORMS_FOLDER]
-    for folder in folders:
-        forms = [_read(path) for path in sorted((folder / KIND).glob("*.yaml"))]
-        begun = [form for form in forms if form.from_date <= day]
-        if begun:
-            return max(begun, key=lambda form: form.from_date)
-    raise CannotLoadForm(f"没有 {day.year}年{day.month}月{day.day}日可用的公示文字，请检查 from")
+    return form_in_use(KIND, day=day, county_folder=county_folder, what="公示文字", build=_build)
 
 
 def draft_notice(
@@ -145,47 +138,30 @@ def _fill(text: str, words: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
-def _read(path: Path) -> NoticeForm:
-    raw = path.read_bytes()
-    try:
-        data = yaml.safe_load(raw.decode("utf-8"))
-        form = NoticeForm(
-            name=str(data["name"]),
-            from_date=_day(data["from"]),
-            source=str(data["source"]),
-            titles={stage: str(data["stages"][stage]["title"]) for stage in STAGES},
-            paragraphs={
-                stage: tuple(str(text) for text in data["stages"][stage]["paragraphs"])
-                for stage in STAGES
-            },
-            standard=str(data["standard"]),
-            objection=str(data["objection"]),
-            digest=hashlib.sha256(raw).hexdigest(),
-        )
-        _check(form)
-    except (
-        yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValueError, CannotReadText,
-    ) as error:  # fmt: skip
-        reason = f"缺少 {error}" if isinstance(error, KeyError) else str(error)
-        raise CannotLoadForm(f"公示文字 {path.name} 读不通：{reason}，请改正后再试") from error
+def _build(data: dict[str, Any], raw: bytes) -> NoticeForm:
+    form = NoticeForm(
+        name=str(data["name"]),
+        from_date=read_day(data["from"]),
+        source=str(data["source"]),
+        titles={stage: str(data["stages"][stage]["title"]) for stage in STAGES},
+        paragraphs={
+            stage: tuple(str(text) for text in data["stages"][stage]["paragraphs"])
+            for stage in STAGES
+        },
+        standard=str(data["standard"]),
+        objection=str(data["objection"]),
+        digest=hashlib.sha256(raw).hexdigest(),
+    )
+    _check(form)
     return form
-
-
-def _day(value: Any) -> dt.date:
-    if not isinstance(value, dt.date):
-        raise TypeError(f"from 要写成 2021-01-01 的样子，不是“{value}”")
-    return value
 
 
 def _check(form: NoticeForm) -> None:
     """Every place is one the system fills; the days and a telephone stand in every notice."""
     for stage in STAGES:
         texts = [form.titles[stage], *form.paragraphs[stage], form.standard, form.objection]
-        pieces = [piece for text in texts for piece in split_text(text)]
-        keys = {piece.key for piece in pieces if isinstance(piece, Place)}
-        if unknown := keys - WORDS - BOARD_WORDS:
-            raise ValueError(f"没有名为“{'、'.join(sorted(unknown))}”的可填内容")
-        if missing := {"days.start", "days.last", "phones", "office.name"} - keys:
+        refuse_unknown(texts, WORDS | BOARD_WORDS)
+        if missing := {"days.start", "days.last", "phones", "office.name"} - keys_in(texts):
             raise ValueError(
                 f"“{stage}”里缺少公示时间、受理单位或监督电话：{'、'.join(sorted(missing))}"
             )

@@ -15,8 +15,9 @@ from mingbai.base.files import store_file
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, Division, Office, User
 from mingbai.base.scope import Asker
+from mingbai.paper.dated import fill_text
 from mingbai.paper.form import CannotLoadForm
-from mingbai.paper.letter import LetterForm, fill_letter, fill_text, load_letter
+from mingbai.paper.letter import LetterForm, fill_letter, load_letter
 from mingbai.paper.official import (
     Agreement,
     Annex,

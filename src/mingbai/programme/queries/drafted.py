@@ -14,7 +14,8 @@ from typing import Any, Final
 from mingbai.base.models import Division, Office
 from mingbai.base.scope import Asker
 from mingbai.engine.money import show_scaled
-from mingbai.paper.drafting import DraftForm, fill, fill_draft, load_draft
+from mingbai.paper.dated import fill_text
+from mingbai.paper.drafting import DraftForm, fill_draft, load_draft
 from mingbai.paper.form import CannotLoadForm
 from mingbai.programme.models import Measure, Programme, SubItem, TownShare, YearDocument
 from mingbai.programme.queries.matrix import STATE_WORDS
@@ -92,14 +93,14 @@ def draft_of(form: DraftForm, facts: Facts) -> Drafted:
     """Fill the skeleton with the facts; the digest covers both."""
     parts = fill_draft(form, words=facts.words, facts=facts.lists, kinds=facts.kinds)
     body = {
-        "title": [fill(line, facts.words) for line in form.title],
+        "title": [fill_text(line, facts.words) for line in form.title],
         "addressee": form.addressee,
         "sender": facts.words["place.office"],
         "parts": [[part.level, part.lead, part.text] for part in parts],
     }
     annex = dict(facts.annex) or _indicator_table(form)
     if annex:
-        annex["title"] = fill(form.annex, facts.words)
+        annex["title"] = fill_text(form.annex, facts.words)
     text = json.dumps([body, annex], ensure_ascii=False, sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Drafted((facts.kind, facts.programme), body, annex, form.digest, digest)

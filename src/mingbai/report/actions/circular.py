@@ -16,10 +16,10 @@ from mingbai.base.models import Act, Division, Office, User
 from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
 from mingbai.delivery.queries.lags import LagRow, lag_rows
+from mingbai.paper.arranging import Body, arrange_body, named_figures
 from mingbai.paper.form import CannotLoadForm, CannotReadText, Form, load_form
 from mingbai.paper.official import write_official_docx
 from mingbai.programme.queries import programme_year
-from mingbai.report.actions.arrange import Body, arrange_body, named_figures
 from mingbai.report.actions.circular_paper import lay_out_circular
 from mingbai.report.actions.naming import name_places, score_table, silent_table, slow_table
 from mingbai.report.models import Circular, CircularIssue, CircularLine, CircularScore

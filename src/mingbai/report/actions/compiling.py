@@ -19,10 +19,11 @@ from mingbai.base.models import Act, Division, Office, User
 from mingbai.base.scope import Asker
 from mingbai.delivery.queries import completed
 from mingbai.delivery.queries.desk import is_waived, unconfirmed_sheets
+from mingbai.paper.arranging import Body, arrange_body, named_figures
 from mingbai.paper.form import CannotLoadForm, CannotReadText, Form, load_form
 from mingbai.paper.official import write_official_docx
 from mingbai.programme.queries import programme_year
-from mingbai.report.actions.arrange import Body, arrange_body, name_completed, named_figures
+from mingbai.report.actions.arrange import name_completed
 from mingbai.report.actions.printing import lay_out
 from mingbai.report.models import Half, Statement, Summary, SummaryPaper
 from mingbai.report.queries.collect import (

@@ -1,27 +1,57 @@
-"""Calling and holding meetings."""
+"""Calling and holding meetings, their minutes, and following what was decided."""
 
+from mingbai.oversight.actions.following import (
+    CannotConfirmDecision,
+    CannotExtendDecision,
+    CannotReportDecision,
+    CannotReturnDecision,
+    confirm_decision,
+    extend_decision,
+    report_decision,
+    return_decision,
+)
 from mingbai.oversight.actions.meetings import (
-    Called,
     Came,
     CannotCallOffMeeting,
     CannotHoldMeeting,
     CannotMoveMeeting,
     CannotPlanMeeting,
+    MeetingNotice,
     call_off_meeting,
     hold_meeting,
     move_meeting,
     plan_meeting,
 )
+from mingbai.oversight.actions.minutes import (
+    CannotDraftMinutes,
+    CannotIssueMinutes,
+    Decided,
+    draft_minutes,
+    issue_minutes,
+)
 
 __all__ = [
-    "Called",
     "Came",
     "CannotCallOffMeeting",
+    "CannotConfirmDecision",
+    "CannotDraftMinutes",
+    "CannotExtendDecision",
     "CannotHoldMeeting",
+    "CannotIssueMinutes",
     "CannotMoveMeeting",
     "CannotPlanMeeting",
+    "CannotReportDecision",
+    "CannotReturnDecision",
+    "Decided",
+    "MeetingNotice",
     "call_off_meeting",
+    "confirm_decision",
+    "draft_minutes",
+    "extend_decision",
     "hold_meeting",
+    "issue_minutes",
     "move_meeting",
     "plan_meeting",
+    "report_decision",
+    "return_decision",
 ]

@@ -42,7 +42,7 @@ class CannotHoldMeeting(Exception):
 
 
 @dataclass(frozen=True)
-class Called:
+class MeetingNotice:
     """What a notice of a meeting says; ``period`` is the month it looks at (a 调度会 has one)."""
 
     kind: str
@@ -64,39 +64,39 @@ class Came:
 
 def plan_meeting(
     *,
-    called: Called,
+    notice: MeetingNotice,
     offices: Sequence[Office],
     by: User,
     at: datetime,
     demonstration: bool = False,
 ) -> Meeting:
     """Call a meeting of these offices. Errors: ``CannotPlanMeeting``."""
-    if called.kind not in Meeting.Kind.values:
+    if notice.kind not in Meeting.Kind.values:
         raise CannotPlanMeeting("请选择会议类别。")
     if not offices:
         raise CannotPlanMeeting("请至少选一个参会单位。")
-    year = called.planned_date.year
-    if called.kind == Meeting.Kind.DISPATCH and called.period is None:
+    year = notice.planned_date.year
+    if notice.kind == Meeting.Kind.DISPATCH and notice.period is None:
         raise CannotPlanMeeting("调度会要写明调度哪个月的进度，材料按那个月编制。")
-    if called.period is not None and called.period // 100 != year:
+    if notice.period is not None and notice.period // 100 != year:
         raise CannotPlanMeeting("所议月份和会议日期不在同一年，请核对。")
-    place = paper_of(called.place, CannotPlanMeeting, what="地点", most=80)
-    chair = paper_of(called.chair, CannotPlanMeeting, what="主持人职务", most=60)
-    agenda = called.agenda.strip()
+    place = paper_of(notice.place, CannotPlanMeeting, what="地点", most=80)
+    chair = paper_of(notice.chair, CannotPlanMeeting, what="主持人职务", most=60)
+    agenda = notice.agenda.strip()
     if agenda:
         agenda = reason_of(agenda, CannotPlanMeeting, what="议题", most=500)
     try:
         with transaction.atomic():
-            same = Meeting.objects.unscoped(_WHY).filter(year=year, kind=called.kind)
+            same = Meeting.objects.unscoped(_WHY).filter(year=year, kind=notice.kind)
             last = same.order_by("-number").values_list("number", flat=True).first() or 0
-            name = Meeting.Kind(called.kind).label
+            name = Meeting.Kind(notice.kind).label
             act = record_act(
                 "plan_meeting", by=by, at=at, subject=f"{year}年第{last + 1}次{name}",
-                payload={"kind": called.kind, "offices": sorted(each.code for each in offices)},
+                payload={"kind": notice.kind, "offices": sorted(each.code for each in offices)},
             )  # fmt: skip
             made = Meeting.objects.create(
-                year=year, kind=called.kind, number=last + 1, period=called.period,
-                planned_date=called.planned_date, start_time=called.start_time, place=place,
+                year=year, kind=notice.kind, number=last + 1, period=notice.period,
+                planned_date=notice.planned_date, start_time=notice.start_time, place=place,
                 chair=chair, agenda=agenda, is_demonstration=demonstration, planned_at=at,
                 planned_by=by, act=act,
             )  # fmt: skip

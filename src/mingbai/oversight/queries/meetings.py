@@ -110,6 +110,12 @@ class Called:
     office: Office
     attendance: MeetingAttendance | None
 
+    @property
+    def came(self) -> bool:
+        """Whether the office was represented."""
+        there = (MeetingAttendance.State.CAME, MeetingAttendance.State.DEPUTY)
+        return self.attendance is not None and self.attendance.state in there
+
 
 def who_was_called(standing: MeetingStanding, *, to: Asker) -> tuple[Called, ...]:
     """The offices called, towns after departments; below the county they see one another too."""

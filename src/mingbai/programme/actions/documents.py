@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -16,6 +15,7 @@ from mingbai.base.files import store_file
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, User
 from mingbai.base.scope import Asker
+from mingbai.paper.numbering import year_of_number
 from mingbai.paper.official import (
     Annex,
     Block,
@@ -34,8 +34,6 @@ from mingbai.programme.queries.year import programme_year
 from mingbai.rulebook.model import Book
 
 _HOUSE = Asker.system("papers of the year are drafted for the county as a whole")
-#: 南民办〔2021〕3号: who, the year in brackets, a number without leading zero.
-_NUMBER: Final = re.compile(r"^[\u4e00-\u9fff]{2,12}〔(\d{4})〕([1-9]\d{0,3})号$")
 
 
 class CannotDraftDocuments(Exception):
@@ -139,10 +137,10 @@ def issue_document(
 
     Errors: ``CannotIssueDocument``.
     """
-    found = _NUMBER.match(number.strip())
-    if found is None:
+    year = year_of_number(number)
+    if year is None:
         raise CannotIssueDocument("文号要写成“南民办〔2021〕3号”的样子：六角括号、不写“第”、不补零")
-    if int(found.group(1)) != issue_date.year:
+    if year != issue_date.year:
         raise CannotIssueDocument("文号里的年份和印发日期的年份不一致，请核对")
     if document.drafted_by_id == by.pk:
         raise CannotIssueDocument("拟定和印发不能是同一个人，请由复核人或领导印发")

@@ -22,6 +22,7 @@ from mingbai.rulebook.loading.consistency import (
     refuse_unpayable,
 )
 from mingbai.rulebook.loading.coverage import read_coverages
+from mingbai.rulebook.loading.dispatch import read_dispatch
 from mingbai.rulebook.loading.handling import read_handling
 from mingbai.rulebook.loading.lags import read_lags
 from mingbai.rulebook.loading.offices import read_divisions, read_offices, read_sites
@@ -119,6 +120,7 @@ def _with_office_rules(book: Book, shelf: Shelf, folder: str, towns: frozenset[s
         monthly=read_monthly(shelf, county=folder),
         reporting=read_report_rules(shelf, county=folder),
         weights=read_weights(shelf, county=folder),
+        dispatch=read_dispatch(shelf, county=folder),
         training=read_training(shelf, county=folder),
         tiles=read_tiles(shelf, f"{folder}/tiles.yaml", divisions=book.divisions, towns=towns),
     )

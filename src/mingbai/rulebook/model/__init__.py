@@ -21,6 +21,7 @@ from mingbai.rulebook.model.channels import (
     Term,
 )
 from mingbai.rulebook.model.coverage import Coverage
+from mingbai.rulebook.model.dispatch import AskRule, DispatchRule, MoneyRule
 from mingbai.rulebook.model.handling import Desk, Handling
 from mingbai.rulebook.model.lags import LagBook, LagCause, LagRule
 from mingbai.rulebook.model.offices import (
@@ -89,6 +90,7 @@ __all__ = [
     "AnswerTerm",
     "ApprovalBand",
     "ApprovalRule",
+    "AskRule",
     "BankName",
     "BankRules",
     "Book",
@@ -102,6 +104,7 @@ __all__ = [
     "Coverage",
     "Deduction",
     "Desk",
+    "DispatchRule",
     "DivisionSpec",
     "DoubtKind",
     "Effect",
@@ -118,6 +121,7 @@ __all__ = [
     "Level",
     "Measure",
     "MemberChange",
+    "MoneyRule",
     "OfficeKind",
     "OfficeSpec",
     "Partial",

@@ -13,6 +13,7 @@ from mingbai.rulebook.model.bank import BankRules
 from mingbai.rulebook.model.channels import Channel, PostingRules
 from mingbai.rulebook.model.comparison import MonthlyComparison
 from mingbai.rulebook.model.coverage import Coverage
+from mingbai.rulebook.model.dispatch import DispatchRule
 from mingbai.rulebook.model.handling import Handling
 from mingbai.rulebook.model.lags import LagBook
 from mingbai.rulebook.model.offices import (
@@ -72,6 +73,7 @@ class Book:
     works: WorksRules = field(default=WorksRules(), kw_only=True)
     tiles: TileMap | None = field(default=None, kw_only=True)
     weights: tuple[Weights, ...] = field(default=(), kw_only=True)
+    dispatch: tuple[DispatchRule, ...] = field(default=(), kw_only=True)
     lagging: LagBook = field(default=LagBook(), kw_only=True)
     reporting: tuple[ReportRule, ...] = field(default=(), kw_only=True)
     training: tuple[TrainingRule, ...] = field(default=(), kw_only=True)
@@ -164,6 +166,13 @@ class Book:
     def report_rule(self, day: date) -> ReportRule | None:
         """Return how monthly reports are taken in on a day; None where nothing is said."""
         for rule in self.reporting:
+            if rule.from_date <= day and (rule.to_date is None or day <= rule.to_date):
+                return rule
+        return None
+
+    def dispatch_rule(self, day: date) -> DispatchRule | None:
+        """Return how packs of dispatch meetings are compiled; None where nothing is said."""
+        for rule in self.dispatch:
             if rule.from_date <= day and (rule.to_date is None or day <= rule.to_date):
                 return rule
         return None

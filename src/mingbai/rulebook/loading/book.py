@@ -34,6 +34,7 @@ from mingbai.rulebook.loading.programmes import (
     load_programme,
     narrow_list,
 )
+from mingbai.rulebook.loading.reminding import read_reminding
 from mingbai.rulebook.loading.reporting import read_report_rules
 from mingbai.rulebook.loading.rosters import read_common_rosters
 from mingbai.rulebook.loading.tiles import read_tiles
@@ -119,6 +120,7 @@ def _with_office_rules(book: Book, shelf: Shelf, folder: str, towns: frozenset[s
         handling=read_handling(shelf, county=folder),
         monthly=read_monthly(shelf, county=folder),
         reporting=read_report_rules(shelf, county=folder),
+        reminding=read_reminding(shelf, county=folder),
         weights=read_weights(shelf, county=folder),
         dispatch=read_dispatch(shelf, county=folder),
         training=read_training(shelf, county=folder),

@@ -34,6 +34,13 @@ from mingbai.rulebook.model.programmes import (
     Programme,
     SubItem,
 )
+from mingbai.rulebook.model.reminding import (
+    RemindChannel,
+    Reminding,
+    RemindKind,
+    RemindRule,
+    SendingRule,
+)
 from mingbai.rulebook.model.reporting import DoubtKind, ReportReason, ReportRule
 from mingbai.rulebook.model.rosters import (
     Column,
@@ -138,12 +145,17 @@ __all__ = [
     "ProcedureStep",
     "Programme",
     "Ranked",
+    "RemindChannel",
+    "RemindKind",
+    "RemindRule",
+    "Reminding",
     "ReportReason",
     "ReportRule",
     "Roster",
     "RosterKind",
     "Schedule",
     "ScheduleKind",
+    "SendingRule",
     "Site",
     "Status",
     "StopSeason",

@@ -25,6 +25,7 @@ from mingbai.rulebook.model.programmes import (
     Programme,
     SubItem,
 )
+from mingbai.rulebook.model.reminding import Reminding
 from mingbai.rulebook.model.reporting import ReportRule
 from mingbai.rulebook.model.rosters import (
     Roster,
@@ -76,6 +77,7 @@ class Book:
     dispatch: tuple[DispatchRule, ...] = field(default=(), kw_only=True)
     lagging: LagBook = field(default=LagBook(), kw_only=True)
     reporting: tuple[ReportRule, ...] = field(default=(), kw_only=True)
+    reminding: Reminding = field(default_factory=Reminding, kw_only=True)
     training: tuple[TrainingRule, ...] = field(default=(), kw_only=True)
     offices: tuple[OfficeSpec, ...]
     sites: tuple[Site, ...]

@@ -65,6 +65,7 @@ PAGES_WITH = {
     "report:outline": "compile",
     "programme:people": "compile",
     "programme:word_document": "compile",
+    "oversight:new_meeting": "compile",
 }
 #: What changes something: only by POST, and only with this permission (None: anybody signed in).
 DOES = {
@@ -177,6 +178,18 @@ DOES = {
     "delivery:close_note": "approve",
     "delivery:assign_upkeep": "hand_in",
     "delivery:record_upkeep": "hand_in",
+    "oversight:plan_meeting": "compile",
+    "oversight:move_meeting": "compile",
+    "oversight:call_off_meeting": "compile",
+    "oversight:hold_meeting": "compile",
+    "oversight:compile_pack": "compile",
+    "oversight:issue_pack": "issue",
+    "oversight:draft_minutes": "compile",
+    "oversight:issue_minutes": "issue",
+    "oversight:report_decision": "hand_in",
+    "oversight:confirm_decision": "approve",
+    "oversight:return_decision": "approve",
+    "oversight:extend_decision": "approve",
 }
 #: Not for towns and departments, whatever their role.
 COUNTY_ONLY = {
@@ -192,6 +205,10 @@ COUNTY_ONLY = {
     "programme:enter_upper", "programme:people", "programme:draft", "programme:send",
     "programme:sign", "programme:draft_papers", "programme:issue_paper",
     "programme:word_document",
+    "oversight:new_meeting", "oversight:plan_meeting", "oversight:move_meeting",
+    "oversight:call_off_meeting", "oversight:hold_meeting", "oversight:compile_pack",
+    "oversight:issue_pack", "oversight:draft_minutes", "oversight:issue_minutes",
+    "oversight:confirm_decision", "oversight:return_decision", "oversight:extend_decision",
 }  # fmt: skip
 #: One object's page: 404 where there is none for this asker, never 403 and never 500.
 RECORDS = {
@@ -214,7 +231,9 @@ RECORDS = {
     "payment:person", "funds:programme",
     "outreach:office", "report:paper", "report:docx", "report:changes", "report:why",
     "report:why_now", "report:office_board", "report:town_board",
-    "oversight:decision",
+    "oversight:meeting", "oversight:pack", "oversight:pack_docx", "oversight:pack_rows",
+    "oversight:write_minutes", "oversight:minutes", "oversight:minutes_docx",
+    "oversight:decision", "oversight:decision_file",
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def test_the_book_says_what_every_kind_of_gap_asks_for(book):
 
 WRONG = [
     ("at_risk: '0.5'", "at_risk: '1.5'", "不大于 1"),
-    ("over: '0.10'", "over: '1.10'", "不大于 1"),
+    ("over: '0.05'", "over: '1.05'", "不大于 1"),
     ("kind: arrived_unreleased", "kind: released_behind", "写了两遍"),
     ("on: at_risk\n", "on: silent\n", "写了两遍"),
     ("on: silent\n", "on: lagging\n", "只留一种"),

@@ -1,4 +1,4 @@
-"""Calling and holding meetings, their minutes, and following what was decided."""
+"""Meetings, what they are handed, their minutes, and following what was decided."""
 
 from mingbai.oversight.actions.following import (
     CannotConfirmDecision,
@@ -29,15 +29,23 @@ from mingbai.oversight.actions.minutes import (
     draft_minutes,
     issue_minutes,
 )
+from mingbai.oversight.actions.packs import (
+    CannotCompilePack,
+    CannotIssuePack,
+    compile_pack,
+    issue_pack,
+)
 
 __all__ = [
     "Came",
     "CannotCallOffMeeting",
+    "CannotCompilePack",
     "CannotConfirmDecision",
     "CannotDraftMinutes",
     "CannotExtendDecision",
     "CannotHoldMeeting",
     "CannotIssueMinutes",
+    "CannotIssuePack",
     "CannotMoveMeeting",
     "CannotPlanMeeting",
     "CannotReportDecision",
@@ -45,11 +53,13 @@ __all__ = [
     "Decided",
     "MeetingNotice",
     "call_off_meeting",
+    "compile_pack",
     "confirm_decision",
     "draft_minutes",
     "extend_decision",
     "hold_meeting",
     "issue_minutes",
+    "issue_pack",
     "move_meeting",
     "plan_meeting",
     "report_decision",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -155,3 +156,35 @@ def _open(standing: DecisionStanding) -> OpenDecision:
         is_overdue=standing.state == "overdue",
         link=reverse("oversight:decision", args=[decision.pk]),
     )
+
+
+def decisions_of_meeting(meeting: int, *, to: Asker, day: date) -> tuple[DecisionStanding, ...]:
+    """The decisions of one meeting in the order of its minutes."""
+    found = decisions_seen(to=to).filter(minutes__meeting=meeting).order_by("number")
+    return tuple(stand(each, day) for each in found)
+
+
+def decision_counts(meetings: Sequence[int], *, to: Asker) -> dict[int, tuple[int, int]]:
+    """Meeting -> how many decisions this asker sees of it, and how many are done; one query."""
+    counts: dict[int, tuple[int, int]] = {}
+    found = decisions_seen(to=to).filter(minutes__meeting__in=meetings)
+    for meeting, word in found.values_list("minutes__meeting_id", "word"):
+        total, done = counts.get(meeting, (0, 0))
+        counts[meeting] = (total + 1, done + (word == DecisionStep.Step.DONE))
+    return counts
+
+
+def offices_with_decisions(*, to: Asker) -> tuple[Office, ...]:
+    """The offices that own or lead a decision this asker sees; two queries."""
+    pairs = decisions_seen(to=to).values_list("office", "lead_office")
+    wanted = {pk for pair in pairs for pk in pair if pk is not None}
+    found = Office.objects.unscoped("whose decisions these are").filter(pk__in=wanted)
+    return tuple(found.order_by("kind", "code"))
+
+
+def count_states(found: Sequence[DecisionStanding]) -> dict[DecisionState, int]:
+    """How many stand in each state."""
+    counts = dict.fromkeys(STATE_WORDS, 0)
+    for each in found:
+        counts[each.state] += 1
+    return counts

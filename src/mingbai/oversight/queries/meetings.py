@@ -61,6 +61,11 @@ class MeetingStanding:
         return days[-1] if days else self.meeting.planned_date
 
     @property
+    def month(self) -> int | None:
+        """The month of the year whose progress it looks at."""
+        return self.meeting.period and self.meeting.period % 100
+
+    @property
     def place(self) -> str:
         places = [step.place for step in self.steps if step.place]
         return places[-1] if places else self.meeting.place
@@ -137,6 +142,15 @@ def offices_to_call() -> tuple[Office, ...]:
     """Every town and department there is, departments first."""
     found = Office.objects.unscoped("whom a meeting may call").filter(
         Q(valid_to__isnull=True), kind__in=(Office.Kind.DEPARTMENT, Office.Kind.TOWN)
+    )
+    return tuple(found.order_by("kind", "code"))
+
+
+def offices_to_decide() -> tuple[Office, ...]:
+    """Every office that may be given something to do: departments, towns and the county office."""
+    found = Office.objects.unscoped("who may be given something to do").filter(
+        valid_to__isnull=True,
+        kind__in=(Office.Kind.DEPARTMENT, Office.Kind.TOWN, Office.Kind.COUNTY_OFFICE),
     )
     return tuple(found.order_by("kind", "code"))
 

@@ -8,11 +8,15 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from mingbai.base.asking import asker_of
-from mingbai.base.scope import Asker
-from mingbai.payment.models import BatchStep, PaymentLine
+from mingbai.base.ledger import last_seq
+from mingbai.base.periods import month_end
+from mingbai.payment.figures import CARDS as PAYMENT_CARDS
+from mingbai.payment.queries.savings import paid_on
+from mingbai.registry.figures import CARDS as REGISTRY_CARDS
 from mingbai.registry.queries import (
     finding_name,
     learned_from_decisions,
@@ -20,10 +24,15 @@ from mingbai.registry.queries import (
     rule_words,
     sub_item_names,
 )
-from mingbai.registry.queries.savings import CARDS, RuleEffect, confirmed_places, rule_effects
+from mingbai.registry.queries.savings import RuleEffect, confirmed_places, rule_effects
 from mingbai.rulebook import RuleWords, describe_rules, load_book
 
-_STEP: Final = 500
+#: What stands on the page's tiles, each a figure that leads to its rows.
+_CARDS: Final = (
+    REGISTRY_CARDS["registry.confirmed_ratio"],
+    PAYMENT_CARDS["payment.stopped_amount"],
+    PAYMENT_CARDS["payment.to_recover_amount"],
+)
 
 
 @dataclass(frozen=True)
@@ -37,22 +46,9 @@ class ShownEffect:
     between: tuple[float, float] | None
 
 
-def paid_on(places: set[tuple[int, int, int]], *, to: Asker) -> dict[tuple[int, int, int], int]:
-    """What was paid on these rows in confirmed batches (分), less what was taken back."""
-    files = sorted({file for file, _, _ in places})
-    paid: dict[tuple[int, int, int], int] = {}
-    for start in range(0, len(files), _STEP):
-        lines = PaymentLine.objects.seen_by(to).filter(
-            origin_file__in=files[start : start + _STEP],
-            voided=False,
-            batch__steps__step=BatchStep.Step.PAID,
-        )
-        told = ("origin_file_id", "origin_sheet", "origin_line", "amount")
-        for file, sheet, line, amount in lines.values_list(*told).iterator(20_000):
-            place = (file or 0, sheet or 0, line or 0)
-            if place in places:
-                paid[place] = paid.get(place, 0) + amount
-    return paid
+def _why(key: str, year: int) -> str:
+    """Where a figure of the whole year is explained down to its rows."""
+    return reverse("report:why_now", args=[year, 12, key])
 
 
 @require_GET
@@ -61,7 +57,11 @@ def effects(request: HttpRequest) -> HttpResponse:
     to, year = asker_of(request), newest_year()
     if year is None:
         return render(request, "site/effects.html", {"rows": None})
-    found = rule_effects(to=to, year=year, paid=paid_on(confirmed_places(to=to, year=year), to=to))
+    places = confirmed_places(to=to, year=year)
+    # As the figures of the whole year are made: the tiles lead to them.
+    end = month_end(year * 100 + 12)
+    paid = paid_on(places, to=to, year=year, cutoff=end, as_of=last_seq())
+    found = rule_effects(to=to, year=year, paid=paid)
     rules = describe_rules(load_book(year=year, county=settings.MINGBAI_COUNTY))
     learned, names = learned_from_decisions(), sub_item_names(year=year)
     rows = [
@@ -79,7 +79,8 @@ def effects(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "year": year,
-        "cards": list(CARDS.values()),
+        "cards": _CARDS,
+        "why": {card.key.partition(".")[2]: _why(card.key, year) for card in _CARDS},
         "stopped": sum(each.stopped_amount for each in found),
         "owed": sum(each.to_recover_amount for each in found),
         "confirmed": sum(each.confirmed_count for each in found),

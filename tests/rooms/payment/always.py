@@ -58,7 +58,14 @@ NEVER = {
         SELECT 1 FROM (
             SELECT sub_item, to_account AS account, amount FROM payment_transfer
             UNION ALL SELECT sub_item, from_account, -amount FROM payment_transfer) t
-        WHERE account <> 'special' GROUP BY sub_item, account HAVING SUM(amount) < 0""",
+        WHERE account NOT IN ('special', 'paid')
+        GROUP BY sub_item, account HAVING SUM(amount) < 0""",
+    "more left people again than ever reached them": """
+        SELECT 1 FROM (
+            SELECT sub_item, to_account AS account, amount FROM payment_transfer
+            UNION ALL SELECT sub_item, from_account, -amount FROM payment_transfer) t
+        WHERE account IN ('paid', 'due_back', 'recovered')
+        GROUP BY sub_item HAVING SUM(amount) < 0""",
     "sent is not paid and returned and open": """
         SELECT 1 FROM payment_banktally t WHERE t.id = (
             SELECT MAX(x.id) FROM payment_banktally x WHERE x.bank_file_id = t.bank_file_id)
@@ -71,7 +78,23 @@ NEVER = {
         WHERE NOT EXISTS (SELECT 1 FROM payment_recoverystep s
                           WHERE s.recovery_id = r.id AND s.step = 'refused')
         GROUP BY COALESCE(o.id, l.id), COALESCE(o.amount, l.amount)
-        HAVING SUM(r.amount) > COALESCE(o.amount, l.amount)""",
+        HAVING SUM(r.amount - COALESCE((
+            SELECT SUM(x.amount) FROM payment_recoverystep x
+            WHERE x.recovery_id = r.id AND x.step = 'lapsed'), 0))
+        > COALESCE(o.amount, l.amount)""",
+    "money that came back is still due back": """
+        SELECT 1 FROM payment_recovery r JOIN payment_paymentline l ON l.id = r.line_id
+        JOIN payment_bankline b ON b.line_id = l.id AND NOT b.cancelled
+        WHERE 'returned' = (SELECT o.outcome FROM payment_bankoutcome o
+                            WHERE o.bank_line_id = b.id ORDER BY o.number DESC LIMIT 1)
+        AND NOT EXISTS (SELECT 1 FROM payment_paymentline p
+                        WHERE p.basis_line_id = l.id AND p.nature = 'repaid' AND NOT p.voided)
+        AND EXISTS (SELECT 1 FROM payment_recoverystep s
+                    WHERE s.recovery_id = r.id AND s.step = 'decided')
+        AND r.amount > (SELECT SUM(s.amount) FROM payment_recoverystep s
+                        WHERE s.recovery_id = r.id)
+            + COALESCE((SELECT SUM(k.set_off) FROM payment_paymentline k
+                        WHERE k.recovery_id = r.id AND NOT k.voided), 0)""",
 }
 #: Tables of steps -> what the steps belong to. Numbers go 1, 2, 3 …, acts in the same order.
 HISTORIES = {

@@ -161,12 +161,15 @@ class Following:
     def _claimable(self) -> list[Line]:
         return [
             line for line in self.county.lines()
-            if line.batch.state == "paid" and self.county.claimed(line) < line.amount
+            if line.batch.state == "paid" and self.county.claimed(line) < line.first.amount
             and line.is_paid
         ]  # fmt: skip
 
     def _undecided(self) -> list[Claim]:
         return [claim for claim in self.county.claims if claim.state == "proposed"]
+
+    def _decidable(self) -> list[Claim]:
+        return [claim for claim in self._undecided() if self.county.has_arrived(claim.line)]
 
     def _open_claims(self) -> list[Claim]:
         claims = [claim for claim in self.county.claims if claim.state == "decided"]
@@ -401,14 +404,16 @@ class Following:
             claim.repaid += amount
         self.took("waive" if waived else "repay")
 
+    def lapse(self, claims: list[Claim]) -> None:
+        if self.county.lapse(claims):
+            self.took("lapse")
+
     def read_answer(self, batch: Batch, said: list[int]) -> None:
         """Let the bank answer each line in one of twelve ways, and believe what is sound."""
         rows, heard = [], {}
         sent = self.sent_lines(batch)
         for place, (line, stated) in enumerate(sent.items()):
             way = said[place % len(said)]
-            if line.said == "paid" and self.county.claimed(line):
-                way = 0  # what was claimed back does not come back from the bank as well
             told = tell(way, stated, [each for each in sent.values() if each is not stated])
             rows += told
             heard[line] = {row[3] for row in told if way in (0, 1, 2, 3)}
@@ -421,7 +426,10 @@ class Following:
         for line, results in heard.items():
             fresh = {r for r in results if self.is_news(line, r)}
             if len(fresh) == 1:
+                bounced = line.said == "paid" and fresh == {"9999"}
                 line.said = "paid" if fresh == {"0000"} else "returned"
+                if bounced:
+                    self.lapse([c for c in self.county.claims if c.line is line.first])
         self.note_outcomes(batch)
         self.took("read_return")
 

@@ -170,6 +170,8 @@ class Machine(Refusing, RuleBasedStateMachine):
             line.voided = True
             if line.nature == "repaid" and line.basis is not None:
                 line.basis.again = None
+        freed = {line.recovery for line in batch.lines}
+        self.lapse([claim for claim in self.county.claims if claim.pk in freed])
         self.took("void")
 
     # --- the bank --------------------------------------------------------------------------
@@ -244,16 +246,18 @@ class Machine(Refusing, RuleBasedStateMachine):
     @rule(pick=PICK, part=st.integers(1, 4))
     def propose_recovery(self, pick: int, part: int) -> None:
         line: Line = self.one("claimable", pick)
-        open_amount = line.amount - self.county.claimed(line)
+        open_amount = line.first.amount - self.county.claimed(line)
         amount = max(1, open_amount * part // 4)
         made = self.deeds.claim(line.pk, amount, "clerk")
-        self.county.claims.append(Claim(made, line, amount, "clerk"))
+        self.county.claims.append(Claim(made, line.first, amount, "clerk"))
         self.took("propose_recovery")
 
     @can("undecided")
     @rule(pick=PICK, how=st.sampled_from(("repay", "set_off", "set_off", "")))
     def decide_recovery(self, pick: int, how: str) -> None:
         claim: Claim = self.one("undecided", pick)
+        if claim not in self.options("decidable"):
+            how = ""
         claim.monthly = 20_000 if how == "set_off" and pick % 2 else None
         self.deeds.decide_claim(claim.pk, how, claim.monthly, "checker")
         claim.method, claim.state = how, "decided" if how else "refused"

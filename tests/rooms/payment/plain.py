@@ -6,7 +6,7 @@ is held against: one person at a time, one line at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 DIBAO, TEKUN = "hardship-relief.rural-dibao", "hardship-relief.tekun"
@@ -106,6 +106,11 @@ class Line:
         return self.amount - self.set_off
 
     @property
+    def first(self) -> Line:
+        """The line first drawn that this one pays again, or itself."""
+        return self.basis.first if self.nature == "repaid" and self.basis else self
+
+    @property
     def is_paid(self) -> bool:
         """The money is with the person, as far as anybody knows."""
         return self.said == "paid" if self.sent else self.batch.state == "paid"
@@ -149,6 +154,7 @@ class Claim:
     monthly: int | None = None
     repaid: int = 0
     waived: int = 0
+    lapsed: int = 0
 
 
 @dataclass
@@ -237,7 +243,8 @@ class County:
             due = self.due(item, month).get(who) if month in months else None
             if due is None:
                 continue
-            claimed = sum(c.amount for c in self.claims if c.line in lines and c.state != "refused")
+            mine = [c for c in self.claims if c.line in lines and c.state != "refused"]
+            claimed = sum(c.amount - c.lapsed for c in mine)
             gap = due - sum(line.amount for line in lines) + claimed
             if gap > 0 and all(line.batch.state == "paid" for line in lines):
                 newest = max(lines, key=lambda line: line.pk)
@@ -267,16 +274,34 @@ class County:
 
     def left(self, claim: Claim) -> int:
         kept = sum(line.set_off for line in self.lines() if line.recovery == claim.pk)
-        return claim.amount - claim.repaid - claim.waived - kept
+        return claim.amount - claim.repaid - claim.waived - claim.lapsed - kept
 
     def claimed(self, line: Line) -> int:
         """What is claimed back of a line, or of those it pays again or is paid again by."""
+        family = self.family(line)
+        mine = [c for c in self.claims if c.line in family and c.state != "refused"]
+        return sum(c.amount - c.lapsed for c in mine)
+
+    def has_arrived(self, line: Line) -> bool:
+        """Whether the person has the money of a payment, however often it was paid again."""
+        return any(x.is_paid and not x.voided for x in self.family(line))
+
+    def lapse(self, claims: Iterable[Claim]) -> int:
+        """What is still open of claims on money that came back is claimed no longer; how many."""
+        gone = [c for c in claims if c.state == "decided" and not self.has_arrived(c.line)]
+        opened = [c for c in gone if self.left(c) > 0]
+        for claim in opened:
+            claim.lapsed += self.left(claim)
+        return len(opened)
+
+    def family(self, line: Line) -> set[Line]:
+        """One payment: the line first drawn and those that pay it again."""
         family, more = {line}, True
         while more:
             linked = {x for x in self.lines("repaid") if x in family or x.basis in family}
             linked |= {x.basis for x in linked if x.basis is not None}
             family, more = family | linked, not linked <= family
-        return sum(c.amount for c in self.claims if c.line in family and c.state != "refused")
+        return family
 
     def accounts(self, item: str) -> dict[str, int]:
         """Where the money of a sub-item must stand."""
@@ -297,8 +322,8 @@ class County:
             lines = [x for x in self.lines() if x.recovery == claim.pk]
             kept = sum(x.set_off for x in lines if x.batch.is_committed)
             found["recovered"] += claim.repaid
-            found["due_back"] += claim.amount - claim.repaid - claim.waived - kept
-            found["paid"] -= claim.amount - claim.waived - kept
+            found["due_back"] += claim.amount - claim.repaid - claim.waived - claim.lapsed - kept
+            found["paid"] -= claim.amount - claim.waived - claim.lapsed - kept
         return found
 
 

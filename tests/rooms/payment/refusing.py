@@ -114,7 +114,7 @@ class Refusing(Following):
             fix, own = line.correction, line.proposer
             act = lambda: deeds.decide_correction(fix, True, own)  # noqa: E731
             yield "own correction", CannotDecideCorrection, act
-        too_much = line.amount - self.county.claimed(line) + 1
+        too_much = line.first.amount - self.county.claimed(line) + 1
         yield "claim too much", CannotRecover, lambda: deeds.claim(pk, too_much, "clerk")
         if line.batch.state != "paid":
             yield "claim unpaid", CannotRecover, lambda: deeds.claim(pk, 1, "clerk")
@@ -126,6 +126,9 @@ class Refusing(Following):
         if claim.state == "proposed":
             act = lambda: deeds.decide_claim(pk, "repay", None, claim.maker)  # noqa: E731
             yield "own claim", CannotRecover, act
+            if not self.county.has_arrived(claim.line):
+                act = lambda: deeds.decide_claim(pk, "repay", None, "checker")  # noqa: E731
+                yield "decide after it came back", CannotRecover, act
             yield "early", CannotRecover, lambda: deeds.settle_claim(pk, False, 1, "checker")
         else:
             act = lambda: deeds.decide_claim(pk, "repay", None, "checker")  # noqa: E731

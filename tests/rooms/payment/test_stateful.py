@@ -34,7 +34,7 @@ ACTIONS = (
     *("draw_arrears", "approve_1", "approve_2", "approve_3", "confirm", "void", "write_file"),
     *("hand_over", "cancel_file", "read_return", "read_again", "correct_payee", "follow_up"),
     *("decide_correction", "propose_recovery", "decide_recovery", "repay", "waive", "give"),
-    "register_decision",
+    *("register_decision", "lapse"),
 )
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

@@ -14,6 +14,7 @@ from mingbai.base.reasons import paper_of, reason_of
 from mingbai.engine.money import show_money
 from mingbai.payment.actions.transfers import record_transfers
 from mingbai.payment.models import PaymentLine, Recovery, RecoveryStep
+from mingbai.payment.queries.arrival import first_line, has_arrived
 from mingbai.payment.queries.recoveries import with_progress
 
 _WHY = "how far a recovery has come is one truth for everybody"
@@ -43,9 +44,11 @@ def propose_recovery(
 ) -> Recovery:
     """Propose to claim back ``amount`` 分 of a paid line; it waits for another person's decision.
 
-    Errors: ``CannotRecover``; the database refuses claims beyond what the line paid.
+    Of a line that pays another again the claim is made on that other: one payment is claimed once.
+    Errors: ``CannotRecover``; the database refuses claims beyond what was paid at last.
     """
     ground = reason_of(basis, CannotRecover, what="依据")
+    line = first_line(line)
     if not 0 < amount <= line.amount:
         raise CannotRecover(f"追回金额应大于零、不超过这一笔发放的 {show_money(line.amount)} 元。")
     try:
@@ -88,6 +91,11 @@ def decide_recovery(
     if by.pk == recovery.made_by_id:
         raise CannotRecover("追回由您提出，须由另一人决定。")
     step = RecoveryStep.Step.REFUSED if terms is None else RecoveryStep.Step.DECIDED
+    if terms is not None and not has_arrived(recovery.line):
+        raise CannotRecover(
+            "这一笔已被银行退票，钱没有到本人手里，现在没有可追回的。"
+            "请不予追回；重发到账后确需追回的，再另行提出。"
+        )
     paper = paper_of(basis, CannotRecover, what="文书或理由")
     return _next(recovery, step, after=("proposed",), terms=terms, document=paper, by=by, at=at)
 
@@ -124,7 +132,7 @@ def _settle(
     left = with_progress(Recovery.objects.unscoped(_WHY).filter(pk=recovery.pk)).get().left_amount
     if not 0 < amount <= left:
         raise CannotRecover(f"金额应大于零、不超过尚未追回的 {show_money(left)} 元。")
-    after = ("decided", "repaid", "waived")
+    after = ("decided", "repaid", "waived", "lapsed")
     return _next(recovery, step, after=after, amount=amount, document=paper, by=by, at=at)
 
 

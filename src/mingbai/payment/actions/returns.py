@@ -28,6 +28,7 @@ from mingbai.payment.actions.answers import (
     withhold,
 )
 from mingbai.payment.actions.bank import line_reference
+from mingbai.payment.actions.lapse import Done, lapse_claims_on
 from mingbai.payment.actions.transfers import (
     OUTCOME_COLUMNS,
     Settled,
@@ -41,6 +42,7 @@ from mingbai.payment.models import (
     BankOutcome,
     BankReturn,
     BankTally,
+    PaymentLine,
     ReturnLine,
     SettledShare,
 )
@@ -212,6 +214,7 @@ def _write(
     insert_rows(ReturnLine, _LINE_COLUMNS, rows)
     entered = [each for each in answer.lines if each.kind in ENTERED]
     _enter(found, entered, timezone.localdate(at), act)
+    _release(entered, Done(by, at, act))
     position = file_position(file)
     BankTally.objects.create(bank_file=file, bank_return=found, act=act, **position)
     return found
@@ -239,6 +242,13 @@ def _enter(answer: BankReturn, lines: list[SortedLine], today: date, act: Act) -
     ):
         shares = _shares((each for each in lines if each.kind == kind), people, sign, today)
         record_settled(batch=batch, kind=share, shares=shares, act=act)
+
+
+def _release(lines: list[SortedLine], done: Done) -> None:
+    """What is claimed of money that the bank has taken back is with the person no longer."""
+    bounced = [x.sent.bank_line_id for x in lines if x.kind == Kind.BOUNCED and x.sent is not None]
+    found = PaymentLine.objects.unscoped(_WHY).filter(bank_lines__in=bounced)
+    lapse_claims_on(found.select_related("batch"), done)
 
 
 def _person_times(file: BankFile) -> dict[int, int]:

@@ -12,6 +12,7 @@ from mingbai.base.models import User
 from mingbai.base.reasons import reason_of
 from mingbai.payment.actions.doubting import find_doubts, tell_doubts
 from mingbai.payment.actions.funding import CannotFundBatch, find_funding
+from mingbai.payment.actions.lapse import Done, lapse_freed_claims
 from mingbai.payment.actions.transfers import move_by_step
 from mingbai.payment.models import BatchStep, LineMember, PaymentBatch, PaymentLine
 from mingbai.payment.queries.digest import batch_digest
@@ -114,6 +115,7 @@ def void_batch(*, batch: PaymentBatch, reason: str, by: User, at: datetime) -> B
             lines = PaymentLine.objects.unscoped(_WHY).filter(batch=batch)
             lines.update(voided=True)
             LineMember.objects.unscoped(_WHY).filter(line__in=lines).update(voided=True)
+            lapse_freed_claims(lines.filter(recovery__isnull=False), Done(by, at, step.act))
             return step
     except IntegrityError as error:
         raise CannotVoidBatch("这个批次刚刚由他人处理。请刷新页面，看最新状态。") from error

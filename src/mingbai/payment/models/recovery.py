@@ -18,8 +18,10 @@ _LINE: Final = "payment.PaymentLine"
 class Recovery(ScopedModel, ActMixin):
     """One paid line, or part of one, is claimed back; the line itself is never touched.
 
-    A trigger holds that the line was paid and that claims never exceed it. The state is the newest
-    ``RecoveryStep``; what is still open is ``amount`` less what was repaid, waived or set off.
+    The line is the one first drawn, also where it came back and arrived when it was paid again. A
+    trigger holds that it arrived and that claims on it and on what pays it again never exceed it.
+    The state is the newest ``RecoveryStep``; what is still open is ``amount`` less what was repaid,
+    waived, set off or lapsed.
     """
 
     scope = ScopeBy(town="town", sub_item="sub_item")
@@ -55,8 +57,11 @@ class Recovery(ScopedModel, ActMixin):
 class RecoveryStep(ScopedModel, ActMixin):
     """One step of a recovery: proposed, decided or refused by somebody else, repaid, waived.
 
+    It lapsed where the bank took the money back after the decision: what is still open cannot be
+    with the person. What was settled before stands, for the returned line is paid again whole.
+
     ``method`` of a decision: the money is repaid, or set off against later payments, at most
-    ``monthly_amount`` a line where that is given. ``amount`` belongs to repaid and waived.
+    ``monthly_amount`` a line where that is given. ``amount`` belongs to repaid, waived and lapsed.
     """
 
     scope = ScopeBy(town="recovery__town", sub_item="recovery__sub_item")
@@ -68,6 +73,7 @@ class RecoveryStep(ScopedModel, ActMixin):
         REFUSED = "refused", "不予追回"
         REPAID = "repaid", "已退回"
         WAIVED = "waived", "核销"
+        LAPSED = "lapsed", "退票结清"
 
     class Method(models.TextChoices):
         REPAY = "repay", "退回现金"
@@ -94,7 +100,7 @@ class RecoveryStep(ScopedModel, ActMixin):
                 name="recovery_step_place",
                 condition=Q(step="proposed", number=1, step_by=F("maker"))
                 | (Q(step__in=("decided", "refused"), number=2) & ~Q(step_by=F("maker")))
-                | Q(step="repaid", number__gte=3)
+                | Q(step__in=("repaid", "lapsed"), number__gte=3)
                 | (Q(step="waived", number__gte=3) & ~Q(step_by=F("maker"))),
             ),
             models.CheckConstraint(
@@ -104,8 +110,10 @@ class RecoveryStep(ScopedModel, ActMixin):
             ),
             models.CheckConstraint(
                 name="recovery_step_amount",
-                condition=(Q(step__in=("repaid", "waived"), amount__gt=0) & ~Q(document=""))
-                | (~Q(step__in=("repaid", "waived")) & Q(amount=0)),
+                condition=(
+                    Q(step__in=("repaid", "waived", "lapsed"), amount__gt=0) & ~Q(document="")
+                )
+                | (~Q(step__in=("repaid", "waived", "lapsed")) & Q(amount=0)),
             ),
             models.CheckConstraint(
                 name="recovery_step_monthly",

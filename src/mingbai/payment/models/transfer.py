@@ -45,6 +45,7 @@ class Cause(models.TextChoices):
     RECOVERED = "recovered", "追回"
     SET_OFF = "set_off", "抵扣当期应发，不再追回"
     UNSET_OFF = "unset_off", "抵扣的批次作废，仍应追回"
+    LAPSED = "lapsed", "银行退票，不再追回"
 
 
 #: Cause -> (from, to). A movement that is not here does not exist; a CHECK holds it.
@@ -64,9 +65,10 @@ MOVES: Final[dict[str, tuple[str, str]]] = {
     "recovered": ("due_back", "recovered"),
     "set_off": ("due_back", "paid"),
     "unset_off": ("paid", "due_back"),
+    "lapsed": ("due_back", "paid"),
 }
 #: Movements of one recovery, on the batch that paid what is claimed back.
-CLAIMS: Final = ("due_back", "waived", "recovered", "set_off", "unset_off")
+CLAIMS: Final = ("due_back", "waived", "recovered", "set_off", "unset_off", "lapsed")
 
 
 def _known_move() -> Q:
@@ -80,7 +82,8 @@ class Transfer(ScopedModel, ActMixin):
     """An amount in 分 left one account for another, by one act, on one batch.
 
     A wrong movement is moved back by another. A trigger refuses to take out of an account more than
-    stands there; only the special account may be overdrawn, and is then shown as such. What a
+    stands there; only the special account may be overdrawn, and is then shown as such. The paid
+    account may stand below zero by what people gave back of money that then left them again. What a
     ``recovery`` moves is held by it: as much is due back as was decided, and no more is settled.
     """
 

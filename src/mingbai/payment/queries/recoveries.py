@@ -25,8 +25,8 @@ class SetOff:
 
 
 def with_progress(recoveries: ScopedQuerySet[Recovery]) -> ScopedQuerySet[Any]:
-    """Annotate ``state method monthly_amount repaid_amount waived_amount set_off_amount`` and what
-    is still open, ``open_amount`` (0 once refused); 分."""
+    """Annotate ``state method monthly_amount repaid_amount waived_amount lapsed_amount
+    set_off_amount`` and what is still open, ``left_amount``; 分."""
     steps = RecoveryStep.objects.unscoped(_WHY).filter(recovery=OuterRef("pk")).order_by()
     newest = steps.order_by("-number")
     decided = steps.filter(step="decided")
@@ -43,10 +43,15 @@ def with_progress(recoveries: ScopedQuerySet[Recovery]) -> ScopedQuerySet[Any]:
         monthly_amount=Subquery(decided.values("monthly_amount")[:1]),
         repaid_amount=total("repaid"),
         waived_amount=total("waived"),
+        lapsed_amount=total("lapsed"),
         set_off_amount=Coalesce(Subquery(kept), Value(0)),
     )
     return found.annotate(
-        left_amount=F("amount") - F("repaid_amount") - F("waived_amount") - F("set_off_amount")
+        left_amount=F("amount")
+        - F("repaid_amount")
+        - F("waived_amount")
+        - F("lapsed_amount")
+        - F("set_off_amount")
     )
 
 
@@ -95,8 +100,13 @@ def open_set_offs(*, sub_item: str) -> tuple[SetOff, ...]:
 
 
 def claimed_amounts(*, sub_item: str) -> dict[int, int]:
-    """Line id -> 分 claimed back of it, refused claims left out."""
-    refused = RecoveryStep.objects.unscoped(_WHY).filter(step="refused").values("recovery")
+    """Line id -> 分 claimed back of it; refused claims and what lapsed are left out."""
+    steps = RecoveryStep.objects.unscoped(_WHY)
+    refused = steps.filter(step="refused").values("recovery")
     rows = Recovery.objects.unscoped(_WHY).filter(sub_item=sub_item).exclude(pk__in=refused)
     sums = rows.order_by().values("line_id").annotate(total=Sum("amount"))
-    return dict(sums.values_list("line_id", "total"))
+    found = dict(sums.values_list("line_id", "total"))
+    lapsed = steps.filter(step="lapsed", recovery__sub_item=sub_item).order_by()
+    for line, amount in lapsed.values_list("recovery__line", "amount"):
+        found[line] -= amount
+    return found

@@ -39,6 +39,7 @@ from mingbai.registry.queries import (
 )
 
 _STATES = dict(RecoveryStep.Step.choices)
+_DECIDED = ("decided", "repaid", "waived", "lapsed")
 _BADGES = {"proposed": "warn", "refused": "mute", "decided": "note"}
 
 
@@ -66,7 +67,7 @@ def recoveries(request: HttpRequest) -> HttpResponse:
 def _row(
     found: Any, names: dict[str, str], people: dict[int, str], towns: dict[str, str]
 ) -> dict[str, Any]:
-    settled = found.state in ("decided", "repaid", "waived") and not found.left_amount
+    settled = found.state in _DECIDED and not found.left_amount
     return {
         "recovery": found,
         "sub_item": names.get(found.sub_item, found.sub_item),
@@ -90,7 +91,7 @@ def recovery(request: HttpRequest, pk: int) -> HttpResponse:
     to, found = asker_of(request), _recovery_or_404(request, pk)
     people = masked_names(people_by_id([found.person_id], to=to))
     own = to.user_id == found.made_by_id
-    open_ = found.state in ("decided", "repaid", "waived") and found.left_amount > 0
+    open_ = found.state in _DECIDED and found.left_amount > 0
     context = {
         "row": _row(found, sub_item_names(year=found.year), people, town_names()),
         "steps": recovery_steps(found),

@@ -26,16 +26,21 @@ DOUBTED, LEFT_OUT = "doubted", "left_out"
 LEFT_OUT_CODES: Final = tuple(Absence.MESSAGES)
 
 
-def with_decision(findings: ScopedQuerySet[Finding]) -> ScopedQuerySet[Any]:
+def with_decision(
+    findings: ScopedQuerySet[Finding], *, as_of: int | None = None
+) -> ScopedQuerySet[Any]:
     """Annotate each finding with its newest ``decision`` (``open`` without one) and ``reason``.
 
-    ``decided_count`` is the number of the newest decision, 0 before the first.
+    ``decided_count`` is the number of the newest decision, 0 before the first. With ``as_of`` only
+    what was decided by that ledger entry.
     """
     newest = (
         Settlement.objects.unscoped("the state of a finding the asker may already see")
         .filter(finding=OuterRef("pk"))
         .order_by("-number")
     )
+    if as_of is not None:
+        newest = newest.filter(act_id__lte=as_of)
     return findings.annotate(
         decision=Coalesce(Subquery(newest.values("decision")[:1]), Value(OPEN)),
         reason=Coalesce(Subquery(newest.values("reason")[:1]), Value("")),

@@ -3,61 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from mingbai.base.figures import Card
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.registry.models import Finding, FindingEvidence, Settlement
+from mingbai.registry.queries.explain import finding_name
 from mingbai.registry.queries.findings import LEFT_OUT_CODES, OPEN, WAITING, with_decision
-
-_OWNER: Final = "registry"
-_CUTOFF: Final = "按台账，截至查询时"
-
-#: Definitions of what the page of rules shows, for the room's figures to include.
-CARDS: Final[dict[str, Card]] = {
-    card.key: card
-    for card in (
-        Card(
-            key="registry.confirmed_ratio",
-            name="疑点属实率",
-            unit="ratio",
-            numerator="最新结论为属实的疑点条数",
-            denominator="最新结论为属实或排除的疑点条数；待处理、已更正的不计",
-            cutoff=_CUTOFF,
-            owner=_OWNER,
-            places=1,
-        ),
-        Card(
-            key="registry.stopped_amount",
-            name="发放前拦下的金额",
-            unit="fen",
-            numerator="最新结论为属实、处理为暂缓的疑点所涉金额，减去其中已经发放的",
-            denominator=None,
-            cutoff=_CUTOFF,
-            owner=_OWNER,
-            word="元",
-            scale="万",
-            places=2,
-        ),
-        Card(
-            key="registry.to_recover_amount",
-            name="应追回的金额",
-            unit="fen",
-            numerator="最新结论为属实的疑点，其存疑行中已经发放的金额",
-            denominator=None,
-            cutoff=_CUTOFF,
-            owner=_OWNER,
-            word="元",
-            scale="万",
-            places=2,
-        ),
-    )
-}
+from mingbai.registry.queries.names import sub_item_names
 
 #: File, sheet and line of a row.
 Place = tuple[int, int, int]
@@ -90,20 +47,14 @@ def rule_effects(*, to: Asker, year: int, paid: Mapping[Place, int]) -> list[Rul
     ``paid`` gives what was paid on rows (see ``confirmed_places``), in 分: payment stands above
     this room. Money stopped is what was at stake less what was paid of it; never below zero.
     """
-    seen = Finding.objects.seen_by(to).filter(year=year).exclude(code__in=LEFT_OUT_CODES)
-    paid_by = _paid_by_finding(to, year, paid)
     stopped: dict[tuple[str, str], int] = defaultdict(int)
     owed: dict[tuple[str, str], int] = defaultdict(int)
-    for pk, rule, code, effect, stake in _confirmed(to, year).values_list(
-        "id", "rule", "code", "effect", "stake_amount"
-    ):
-        gone = paid_by.get(pk, 0)
-        owed[rule, code] += gone
-        if effect == Finding.Effect.HOLD:
-            stopped[rule, code] += max(stake - gone, 0)
+    for each in confirmed_stakes(to=to, year=year, paid=paid):
+        owed[each.rule, each.code] += each.to_recover_amount
+        stopped[each.rule, each.code] += each.stopped_amount
     decision = Settlement.Decision
     rows = (
-        with_decision(seen)
+        decided_findings(to=to, year=year)
         .order_by()
         .values("rule", "code")
         .annotate(
@@ -132,30 +83,85 @@ def rule_effects(*, to: Asker, year: int, paid: Mapping[Place, int]) -> list[Rul
     return sorted(effects, key=lambda e: (-e.stopped_amount, -e.found_count, e.rule, e.code))
 
 
-def confirmed_places(*, to: Asker, year: int) -> set[Place]:
-    """The rows that confirmed findings doubt: ask payment what it paid on them."""
-    return {place for _, place in _confirmed_rows(to, year)}
+@dataclass(frozen=True)
+class Stake:
+    """A confirmed finding and its money in 分: kept back in time, and paid all the same."""
+
+    finding_id: int
+    rule: str
+    code: str
+    stopped_amount: int
+    to_recover_amount: int
 
 
-def _confirmed(to: Asker, year: int) -> ScopedQuerySet[Any]:
+def confirmed_stakes(
+    *, to: Asker, year: int, paid: Mapping[Place, int], as_of: int | None = None
+) -> list[Stake]:
+    """The money behind each confirmed finding, by number; ``paid`` as in ``rule_effects``."""
+    paid_by = _paid_by_finding(to, year, paid, as_of)
+    rows = _confirmed(to, year, as_of).order_by("id")
+    found = []
+    for pk, rule, code, effect, stake in rows.values_list(
+        "id", "rule", "code", "effect", "stake_amount"
+    ):
+        gone = paid_by.get(pk, 0)
+        held = effect == Finding.Effect.HOLD
+        found.append(Stake(pk, rule, code, max(stake - gone, 0) if held else 0, gone))
+    return found
+
+
+def decided_findings(*, to: Asker, year: int, as_of: int | None = None) -> ScopedQuerySet[Any]:
+    """Findings of doubted rows with their ``decision``, as known at a ledger entry."""
     seen = Finding.objects.seen_by(to).filter(year=year).exclude(code__in=LEFT_OUT_CODES)
-    return with_decision(seen).filter(decision=Settlement.Decision.CONFIRMED)
+    if as_of is not None:
+        seen = seen.filter(act_id__lte=as_of)
+    return with_decision(seen, as_of=as_of)
 
 
-def _confirmed_rows(to: Asker, year: int) -> Iterator[tuple[int, Place]]:
+def confirmed_places(*, to: Asker, year: int, as_of: int | None = None) -> set[Place]:
+    """The rows that confirmed findings doubt: ask payment what it paid on them."""
+    return {place for _, place in _confirmed_rows(to, year, as_of)}
+
+
+def finding_places(numbers: Iterable[int], *, to: Asker) -> dict[int, Place]:
+    """Finding -> the first row it doubts."""
+    rows = FindingEvidence.objects.seen_by(to).filter(finding__in=list(numbers), is_subject=True)
+    told = ("finding_id", "origin_file_id", "origin_sheet", "origin_line")
+    found: dict[int, Place] = {}
+    for finding, file, sheet, line in rows.order_by("finding_id", "id").values_list(*told):
+        found.setdefault(finding, (file or 0, sheet or 0, line or 0))
+    return found
+
+
+def rule_label(rule: str, code: str, *, year: int) -> str:
+    """A rule as a figure's way down names it: the kind of doubt and its sub-item."""
+    name = sub_item_names(year=year).get(rule.partition("/")[0])
+    return f"{name}：{finding_name(code)}" if name else finding_name(code)
+
+
+def _confirmed(to: Asker, year: int, as_of: int | None) -> ScopedQuerySet[Any]:
+    found = decided_findings(to=to, year=year, as_of=as_of)
+    return found.filter(decision=Settlement.Decision.CONFIRMED)
+
+
+def _confirmed_rows(to: Asker, year: int, as_of: int | None) -> Iterator[tuple[int, Place]]:
     rows = FindingEvidence.objects.seen_by(to).filter(
-        finding__in=_confirmed(to, year).values("pk"), is_subject=True
+        finding__in=_confirmed(to, year, as_of).values("pk"), is_subject=True
     )
+    if as_of is not None:
+        rows = rows.filter(act_id__lte=as_of)
     told = ("finding_id", "origin_file_id", "origin_sheet", "origin_line")
     for finding, file, sheet, line in rows.order_by("finding_id", "id").values_list(*told):
         yield finding, (file or 0, sheet or 0, line or 0)
 
 
-def _paid_by_finding(to: Asker, year: int, paid: Mapping[Place, int]) -> dict[int, int]:
+def _paid_by_finding(
+    to: Asker, year: int, paid: Mapping[Place, int], as_of: int | None
+) -> dict[int, int]:
     """Finding -> what was paid on its rows; a row that several findings doubt counts once."""
     found: dict[int, int] = defaultdict(int)
     told: set[Place] = set()
-    for finding, place in _confirmed_rows(to, year):
+    for finding, place in _confirmed_rows(to, year, as_of):
         if place in paid and place not in told:
             told.add(place)
             found[finding] += paid[place]

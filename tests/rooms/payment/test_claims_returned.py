@@ -62,7 +62,7 @@ def bounce(tree, at, file):
 
 def pay_again(tree, at, file):
     """Put right by two people, paid again and arrived; the line that arrived."""
-    outcome = BankOutcome.objects.unscoped("t").filter(bank_line__bank_file=file).latest("id")
+    outcome = BankOutcome.objects.unscoped("t").get(bank_line__bank_file=file, outcome="returned")
     fix = propose_correction(outcome=outcome, kind="same", basis="已核", by=tree.user_a, at=at)
     decide_correction(correction=fix, accepted=True, by=tree.clerk, at=at)
     again = draw_follow_up(batch=file.batch, book=bank_book(), by=tree.clerk, at=at)

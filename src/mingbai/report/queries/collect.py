@@ -88,13 +88,24 @@ SOURCES: tuple[Source, ...] = (
         },
         ("delivery.completion.",),
     ),
-    Source(payment, {"confirm_batch": "确认发放", "void_batch": "作废批次"}),
+    Source(
+        payment,
+        {
+            "confirm_batch": "确认发放",
+            "void_batch": "作废批次",
+            "read_bank_return": "读入银行回盘",
+            "settle_finding": "办结疑点",
+        },
+    ),
     Source(
         registry,
         {
             "enrol_sheets": "登记对象",
             "begin_enrolments": "纳入对象",
             "decide_changes": "审定变动",
+            "enrol_insured": "登记参保人员",
+            "count_coverage": "统计参保",
+            "settle_finding": "办结疑点",
         },
     ),
     Source(outreach, {"enter_pieces": "记入信息"}),

@@ -41,7 +41,7 @@ def lapse_claims_on(lines: Iterable[PaymentLine], done: Done) -> list[RecoverySt
 
 def lapse_freed_claims(voided: Iterable[PaymentLine], done: Done) -> list[RecoveryStep]:
     """Close what a voided batch no longer keeps back for claims whose money came back meanwhile."""
-    found = {line.recovery_id for line in voided}
+    found = {line.recovery_id for line in voided if line.recovery_id is not None}
     return _lapse(Recovery.objects.unscoped(_WHY).filter(pk__in=found), done)
 
 

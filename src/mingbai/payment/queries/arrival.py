@@ -13,7 +13,7 @@ _REPAID: Final = PaymentLine.Nature.REPAID
 def first_line(line: PaymentLine) -> PaymentLine:
     """The line first drawn that this one pays again, or the line itself: claims are made on it."""
     found = line
-    while found.nature == _REPAID:
+    while found.nature == _REPAID and found.basis_line_id is not None:
         lines = PaymentLine.objects.unscoped(_WHY).select_related("batch")
         found = lines.get(pk=found.basis_line_id)
     return found

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core import management
+from tests.schema import migrate
 
 from mingbai.base.models import Division, Office, Role, User
 from mingbai.base.permissions import asker_for
@@ -25,6 +28,21 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield folder
     settings.MINGBAI_HOME = old
     forget_keys()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def schema() -> Iterator[None]:
+    """The database of the tests starts from a copy of the migrated schema."""
+    real = management.call_command
+
+    def call(name: Any, *args: Any, **options: Any) -> Any:
+        # Only who makes a test database asks for this; tests of migrations run them for real.
+        is_new = name == "migrate" and options.get("run_syncdb")
+        return migrate(**options) if is_new else real(name, *args, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(management, "call_command", call)
+        yield
 
 
 @pytest.fixture

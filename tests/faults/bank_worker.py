@@ -30,13 +30,13 @@ def main() -> None:
 
 def set_up() -> None:
     """A home with six months approved and none sent."""
-    from django.core.management import call_command
+    from tests import schema
     from tests.conftest import OfficeTree
     from tests.rooms.payment.banking import approved
     from tests.rooms.payment.conftest import give_funds
     from tests.rooms.registry.rosters import DIBAO
 
-    call_command("migrate", verbosity=0)
+    schema.migrate(verbosity=0)
     tree = OfficeTree()
     give_funds(tree, AT, DIBAO, 10**12)
     for month in range(1, MONTHS + 1):

@@ -19,12 +19,12 @@ WORKER = Path(__file__).with_name("worker.py")
 INSTALL = """
 import django; django.setup()
 from datetime import date
-from django.core.management import call_command
 from django.utils import timezone
+from tests import schema
 from mingbai.rulebook import load_book
 from mingbai.site.actions import install_county, open_accounts
 from mingbai.site.demo.accounts import ACCOUNTS, PASSWORD
-call_command("migrate", verbosity=0, interactive=False)
+schema.migrate(verbosity=0, interactive=False)
 book, now = load_book(year=2021, county="340223"), timezone.now()
 install_county(book=book, by=None, at=now)
 open_accounts(accounts=ACCOUNTS, password=PASSWORD, by=None, at=now, from_date=date(2021, 1, 1))
@@ -49,7 +49,7 @@ enrol_year(year=2021, book=book, by=clerk, at=now)
 def environment(home: Path, **more: str) -> dict[str, str]:
     """The environment of a process that works in ``home``."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("MINGBAI_")}
-    path = os.pathsep.join([str(PROJECT / "src"), env.get("PYTHONPATH", "")])
+    path = os.pathsep.join([str(PROJECT / "src"), str(PROJECT)])
     return env | {
         "MINGBAI_HOME": str(home),
         "MINGBAI_DEMO": "1",

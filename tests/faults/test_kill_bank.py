@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def killed(home: Path, after: float, **more: str) -> list[str]:
 
 
 def one(home: Path, query: str) -> int:
-    with sqlite3.connect(home / "mingbai.sqlite3") as connection:
+    with closing(sqlite3.connect(home / "mingbai.sqlite3")) as connection:
         return int(connection.execute(query).fetchone()[0])
 
 
@@ -83,7 +84,7 @@ def faults_of(home: Path, acknowledged: list[str]) -> list[str]:
         table = {"file": "payment_bankfile", "return": "payment_bankreturn"}[kind]
         if not one(home, f"SELECT count(*) FROM {table} WHERE id = {int(number)}"):
             found.append(f"acknowledged {line} is lost")
-    with sqlite3.connect(home / "mingbai.sqlite3") as connection:
+    with closing(sqlite3.connect(home / "mingbai.sqlite3")) as connection:
         rows = connection.execute(
             "SELECT s.kind, s.sha256 FROM base_storedfile s WHERE s.kind LIKE 'bank-%'"
         ).fetchall()
@@ -124,8 +125,7 @@ def test_killed_at_random_moments_every_fen_stays_explained(ready, tmp_path):
         acknowledged = killed(home, chance.uniform(0, 0.4 * seconds))
         assert faults_of(home, acknowledged) == [], f"after kill {kill}"
         if ended(home):
-            shutil.rmtree(home)
-            shutil.copytree(base, home)
+            home = Path(shutil.copytree(base, tmp_path / f"home-{kill}"))
     with start("work", home) as process:
         process.wait()
     assert ended(home)

@@ -8,8 +8,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from threading import Barrier, Thread
 
-from django.core.management import call_command
 from django.db import connection
+from tests import schema
 from tests.conftest import OfficeTree
 from tests.rooms.intake.workbooks import dibao_rows, xlsx
 
@@ -45,7 +45,7 @@ def at_once(contents: list[bytes], tree: OfficeTree) -> list[str]:
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
+    schema.migrate(verbosity=0)
     tree = OfficeTree()
     same = at_once([xlsx(dibao_rows(3))] * PEOPLE, tree)
     corrections = at_once([xlsx(dibao_rows(n)) for n in range(4, 4 + PEOPLE)], tree)

@@ -78,9 +78,9 @@ def book_of(items: list[str]):
 
 def migrate() -> None:
     """The tables of an empty installation."""
-    from django.core.management import call_command
+    from tests import schema
 
-    call_command("migrate", verbosity=0, interactive=False)
+    schema.migrate(verbosity=0, interactive=False)
 
 
 def without_guards() -> None:

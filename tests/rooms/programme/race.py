@@ -10,8 +10,8 @@ from decimal import Decimal
 from threading import Barrier, Lock, Thread
 from typing import Any
 
-from django.core.management import call_command
 from django.db import connection
+from tests import schema
 from tests.conftest import OfficeTree
 from tests.rooms.programme.books import A, B, small_book
 
@@ -67,7 +67,7 @@ def at_once(acts: list[Any]) -> list[str]:
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
+    schema.migrate(verbosity=0)
     tree = OfficeTree()
     Office.objects.create(
         code="t-school", name="教育局", short_name="教育局", kind="department",

@@ -1,4 +1,4 @@
-"""Figures of the fund ledger: four amounts and three ratios, each naming its denominator."""
+"""Figures of the fund ledger: four amounts and four ratios, each naming its denominator."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ CARDS: dict[str, Card] = {
         _amount("funds.arrived", "到位资金", "arrived"),
         _amount("funds.released", "拨付资金", "released"),
         _amount("funds.spent", "支出资金", "spent"),
+        _ratio("funds.arrived_of_budget", "到位占年度预算", "arrived", "budget"),
         _ratio("funds.released_of_budget", "拨付占年度预算", "released", "budget"),
         _ratio("funds.released_of_arrived", "拨付占到位资金", "released", "arrived"),
         _ratio("funds.spent_of_released", "支出占拨付资金", "spent", "released"),

@@ -31,5 +31,6 @@ urlpatterns = [
     ),
     path("report/circulars/<int:pk>/scores/<int:office>/", circulars.score, name="circular_score"),
     path("why/<int:pk>/", views.why, name="why"),
+    path("boards/course/<int:year>/<int:month>/", views.course, name="course"),
     path("boards/why/<int:year>/<int:month>/<str:key>/", views.why_now, name="why_now"),
 ]

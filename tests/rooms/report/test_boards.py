@@ -17,6 +17,11 @@ from mingbai.base.models import Division
 from mingbai.delivery.queries import lights
 from mingbai.funds.actions import NewEntry, enter_entries, vote_budget
 from mingbai.report.queries.boards import board_of, office_of_board, town_of_board
+from mingbai.report.queries.courses import Course
+from mingbai.report.views import drawings
+from mingbai.report.views.maps import map_chart
+from mingbai.report.views.money_charts import money_course_chart, waterfall_chart
+from mingbai.rulebook import load_book
 
 JUNE = 202106
 
@@ -158,6 +163,74 @@ def test_each_point_of_the_charts_leads_to_a_page(page, tree):
     assert any(each.startswith("/boards/towns/") for each in found)
     for address in set(found):
         assert isinstance(page(address), str), address
+
+
+def test_no_point_that_can_be_met_is_a_dead_end(seen, tree, busy):
+    """Every point of every drawing of a board has its address; only the empty parts below bars
+    and spans, which nobody can click, have none."""
+    tiles = load_book(year=2021, county="340223").tiles
+    met: set[str] = set()
+    for board, part in ((seen(), ""), (seen(office=busy.school), "office=t-school")):
+        drawn = {
+            "behind": drawings.behind_chart(board.behind, JUNE, of_town=board.of_town),
+            "heat": drawings.heat_chart(board.grid, board.towns, JUNE),
+            "map": map_chart(board.towns, tiles, JUNE),
+            "course": drawings.course_chart(board.course, JUNE, part),
+            "waterfall": waterfall_chart(board.money, JUNE, part),
+            "money": money_course_chart(board.money, board.months, part),
+            "forecast": drawings.forecast_chart(board),
+        }
+        for name, option in drawn.items():
+            for series in option["series"] if option else ():
+                if series.get("silent"):
+                    continue
+                met.add(name)
+                dead = [p for p in series["data"] if not isinstance(p, dict) or "href" not in p]
+                assert dead == [], (name, series.get("name"))
+    assert met >= {"behind", "heat", "map", "course", "waterfall", "money"}
+    assert drawings.course_chart(Course((), 0), JUNE) is None
+
+
+def test_a_point_of_the_curve_is_the_mean_of_the_lines_it_leads_to(page, seen, tree):
+    board = seen()
+    option = drawings.course_chart(board.course, JUNE)
+    point = option["series"][1]["data"][2]
+    assert point["href"] == "/boards/course/2021/6/?at=3"
+    html = page(point["href"])
+    rows = re.findall(r'delivery\.completion\.[\w.-]+/">([\d.]+)%</a>', html)
+    assert len(rows) == board.course.counted
+    mean = sum(float(each) for each in rows) / len(rows)
+    assert abs(mean - point["value"]) < 0.1
+    later = page("/boards/course/2021/6/?at=9")
+    assert "delivery.completion" not in later, "nothing is reached in a later month"
+    assert page("/boards/course/2021/6/?at=13") == 404
+    assert page("/boards/course/2021/6/?town=340223999") == 404
+    town = page(f"/boards/course/2021/6/?at=6&town={tree.town_b.pk}")
+    assert "delivery.completion" not in town, "a town's completion is told by the programme's page"
+
+
+def test_an_offices_money_is_told_of_the_office_alone(page, seen, busy, tree, at):
+    whole = page("/boards/why/2021/6/funds.released/")
+    part = page("/boards/why/2021/6/funds.released/?office=t-school")
+    assert "2,000,000.00元" in whole
+    assert "2,000,000.00元" not in part, "roads are another office's"
+    assert "这里只是" in part
+    assert "这里只是" not in whole
+    roads = page("/boards/why/2021/6/funds.released/?office=t-civil")
+    deeper = re.findall(r'href="(/boards/why/[^"]*\?office=t-civil&amp;p=[^"]*)"', roads)
+    assert deeper, "each step down stays within the office"
+    assert isinstance(page(unescape(deeper[0])), str)
+    assert page("/boards/why/2021/6/funds.released/?office=t-school", tree.user_a) == 404
+
+
+def test_the_gaps_of_the_waterfall_lead_to_both_sides(page, seen):
+    option = waterfall_chart(seen().money, JUNE)
+    named = dict(zip(option["xAxis"]["data"], option["series"][1]["data"], strict=True))
+    html = page(named["未拨付"]["href"])
+    assert "分子和分母" in html
+    html = page(named["未到位"]["href"])
+    assert "到位占年度预算" in html
+    assert "分子和分母" in html
 
 
 def test_from_the_board_to_the_sheet_line(page):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import Sum
@@ -29,8 +28,9 @@ from mingbai.delivery.queries import (
 from mingbai.delivery.queries.boards import TownRow, town_tables
 from mingbai.funds.queries import FundTotal, add_up, monthly, totals
 from mingbai.payment.queries import paid_shares
-from mingbai.programme.queries import planned_curves
+from mingbai.programme.queries import planned_curves, sub_items
 from mingbai.report.queries.collect import Moment, collect_figures
+from mingbai.report.queries.courses import Course, course_of
 
 #: The figures a board opens with, in order; those of money are the county's and an office's own.
 FACES = (
@@ -77,20 +77,6 @@ class TownSum:
     def on_time_ratio(self) -> Fraction | None:
         """On time / judged; ``None`` where nothing can be judged yet."""
         return Fraction(self.on_time_count, self.judged_count) if self.judged_count else None
-
-
-@dataclass(frozen=True)
-class Course:
-    """Mean completion by month over sub-items that report monthly, each capped at the whole.
-
-    ``planned`` has twelve months, ``actual`` those up to the month asked; ``left_out_count``
-    sub-items are counted from rosters or have not reported.
-    """
-
-    planned: tuple[Fraction, ...]
-    actual: tuple[Fraction, ...]
-    counted: int
-    left_out_count: int
 
 
 @dataclass(frozen=True)
@@ -179,9 +165,7 @@ def board_of(
     if town is not None:
         to = _as_town(to, town)
     through = month_end(period)
-    found = lights(to=to, year=year, period=period)
-    if office is not None:
-        found = tuple(each for each in found if each.sub_item.lead_office_id == office.pk)
+    found = _lights(to, year, period, office)
     given = standing_reports(to=to, year=year, through=through)
     curves = planned_curves(to=to, year=year)
     grid = _grid(to, year, period, found, given)
@@ -195,10 +179,39 @@ def board_of(
         outlooks=outlooks(to=to, year=year, period=period, found=found, given=given, curves=curves),
         towns=_towns(to, year, through, as_of, grid, codes),
         grid=grid,
-        course=_course(found, given, curves, period),
+        course=course_of(found, given, curves, period),
         money=_money(to, year, through, codes),
         months=_months(to, year, period, codes),
     )
+
+
+def course_of_board(
+    *, to: Asker, year: int, period: int, office: Office | None = None, town: Division | None = None
+) -> Course:
+    """The S curve that the same board draws, with its sub-items."""
+    if town is not None:
+        to = _as_town(to, town)
+    found = _lights(to, year, period, office)
+    given = standing_reports(to=to, year=year, through=month_end(period))
+    return course_of(found, given, planned_curves(to=to, year=year), period)
+
+
+def narrowed(to: Asker, *, year: int, office: Office | None, town: Division | None) -> Asker:
+    """The same asker, seeing only what a board of that office or town is made of."""
+    if town is not None:
+        return _as_town(to, town)
+    if office is None:
+        return to
+    led = {item.code for item in sub_items(to=to, year=year) if item.lead_office_id == office.pk}
+    own = frozenset(led if to.sees_all else led & to.sub_items)
+    return replace(to, sees_all=False, towns=frozenset(), sub_items=own, office_ids=frozenset())
+
+
+def _lights(to: Asker, year: int, period: int, office: Office | None) -> tuple[Light, ...]:
+    found = lights(to=to, year=year, period=period)
+    if office is None:
+        return found
+    return tuple(each for each in found if each.sub_item.lead_office_id == office.pk)
 
 
 def _as_town(to: Asker, town: Division) -> Asker:
@@ -281,54 +294,6 @@ def _towns(
         )
         for code in sorted(names)
     )
-
-
-def _course(
-    found: Sequence[Light],
-    given: Sequence[Report],
-    curves: Mapping[str, Sequence[tuple[int, Decimal]]],
-    period: int,
-) -> Course:
-    """Mean planned and reported completion, month by month."""
-    by_measure: dict[tuple[str, str], list[Report]] = {}
-    for report in given:
-        by_measure.setdefault((report.sub_item, report.measure), []).append(report)
-    lines: list[tuple[Sequence[tuple[int, Decimal]], list[Fraction]]] = []
-    left_out = 0
-    for light in found:
-        deciding, curve = light.standing.deciding, curves.get(light.sub_item.code, ())
-        if deciding is None:
-            continue
-        if deciding.basis not in ("department", "towns") or len(curve) != 12:
-            left_out += 1
-            continue
-        own = by_measure.get((light.sub_item.code, deciding.measure.code), [])
-        lines.append((curve, _reached(own, deciding, period)))
-    count = len(lines)
-    if not count:
-        return Course((), (), 0, left_out)
-    planned = tuple(
-        sum((Fraction(curve[month][1]) for curve, _ in lines), Fraction(0)) / count
-        for month in range(12)
-    )
-    actual = tuple(
-        sum((reached[month] for _, reached in lines), Fraction(0)) / count
-        for month in range(period % 100)
-    )
-    return Course(planned, actual, count, left_out)
-
-
-def _reached(own: Sequence[Report], part: MeasureStanding, period: int) -> list[Fraction]:
-    """Completion at the end of each month by the reports known then, capped at the whole."""
-    target = Fraction(part.target or 1)
-    newest: dict[str | None, Decimal] = {}
-    at_end: list[Fraction] = []
-    counts = [r for r in own if (r.town is None) == (part.basis == "department")]
-    for month in range(period // 100 * 100 + 1, period + 1):
-        newest |= {r.town: r.total_done for r in counts if r.period == month}
-        done = Fraction(sum(newest.values(), Decimal(0)))
-        at_end.append(min(done / target, Fraction(1)))
-    return at_end
 
 
 def _money(to: Asker, year: int, through: date, codes: frozenset[str]) -> FundTotal:

@@ -1,6 +1,6 @@
 """Pages of the report room: summaries, and where a number comes from."""
 
-from mingbai.report.views.boarding import board, office_board, town_board, wall
+from mingbai.report.views.boarding import board, course, office_board, town_board, wall
 from mingbai.report.views.explaining import why, why_now
 from mingbai.report.views.summaries import (
     changes,
@@ -16,6 +16,7 @@ __all__ = [
     "board",
     "changes",
     "compile_paper",
+    "course",
     "download",
     "issue",
     "office_board",

@@ -12,9 +12,21 @@ from django.views.decorators.http import require_GET
 from mingbai.base.asking import asker_of
 from mingbai.base.ledger import last_seq
 from mingbai.base.models import Division, Office
+from mingbai.base.scope import Asker
 from mingbai.delivery.views.choosing import choose_month
-from mingbai.report.queries.boards import Board, board_of, office_of_board, town_of_board
+from mingbai.programme.queries import adopted_years
+from mingbai.report.queries.boards import (
+    Board,
+    board_of,
+    course_of_board,
+    office_of_board,
+    town_of_board,
+)
+from mingbai.report.queries.courses import CourseLine
 from mingbai.report.views import drawings
+from mingbai.report.views.addresses import programme_address, why_address
+from mingbai.report.views.maps import map_chart
+from mingbai.report.views.money_charts import money_course_chart, waterfall_chart
 from mingbai.rulebook import load_book
 
 #: How often a wall screen asks for newer figures, in seconds.
@@ -51,6 +63,62 @@ def wall(request: HttpRequest) -> HttpResponse:
     return _show(request, "report/wall.html")
 
 
+@require_GET
+def course(request: HttpRequest, year: int, month: int) -> HttpResponse:
+    """Of what the mean on the S curve is the mean at the end of a month (``at``), line by line."""
+    to = asker_of(request)
+    at = request.GET.get("at", "")
+    shown = int(at) if at.isdecimal() else month
+    if year not in adopted_years(to=to) or not 1 <= month <= 12 or not 1 <= shown <= 12:
+        raise Http404("没有这一年或这个月的数")
+    office, town = narrowing(request, to)
+    period = year * 100 + month
+    found = course_of_board(to=to, year=year, period=period, office=office, town=town)
+    of_town = town is not None or (not to.sees_all and bool(to.towns))
+    rows = [_course_row(line, year * 100 + shown, of_town) for line in found.lines]
+    context = {
+        "year": year,
+        "month": month,
+        "shown": year * 100 + shown,
+        "rows": rows,
+        "course": found,
+        "planned": found.planned[shown - 1] if found.lines else None,
+        "actual": found.actual[shown - 1] if shown <= month and found.lines else None,
+        "whose": office.short_name if office else town.name if town else "",
+    }
+    return render(request, "report/course.html", context)
+
+
+def _course_row(line: CourseLine, shown: int, of_town: bool) -> dict[str, Any]:
+    """One line of the mean: what was due and what was reached, and where the latter is told."""
+    at = shown % 100 - 1
+    code = line.light.sub_item.code
+    address = (
+        programme_address(line.light, shown)
+        if of_town
+        else why_address(f"delivery.completion.{code}", shown)
+    )
+    reached = line.reached[at] if at < len(line.reached) else None
+    return {
+        "item": line.light.sub_item,
+        "planned": line.planned[at],
+        "reached": reached,
+        "gap": None if reached is None else reached - line.planned[at],
+        "address": address if reached is not None else "",
+    }
+
+
+def narrowing(request: HttpRequest, to: Asker) -> tuple[Office | None, Division | None]:
+    """The office or town that a page was asked about (``office``, ``town``), where it is open to
+    the asker; 404 otherwise."""
+    office, town = request.GET.get("office"), request.GET.get("town")
+    found = office_of_board(office, to=to) if office else None
+    place = town_of_board(town, to=to) if town else None
+    if (office and found is None) or (town and place is None):
+        raise Http404("没有这个单位或镇，或不在您的查看范围内")
+    return found, place
+
+
 def _show(
     request: HttpRequest,
     template: str,
@@ -63,6 +131,7 @@ def _show(
     if year is None:
         return render(request, template, {"form": form, "board": None})
     found = board_of(to=to, year=year, period=period, as_of=last_seq(), office=office, town=town)
+    part = f"office={office.code}" if office else f"town={town.pk}" if town else ""
     context = {
         "form": form,
         "year": year,
@@ -72,33 +141,30 @@ def _show(
         "town": town,
         "refresh_seconds": WALL_SECONDS,
         "query": f"?year={year}&month={period % 100}",
-        **_charts(found),
+        "part": part,
+        **_charts(found, part),
     }
     return render(request, template, context)
 
 
-def _charts(found: Board) -> dict[str, Any]:
+def _charts(found: Board, part: str) -> dict[str, Any]:
     book = load_book(year=found.year, county=settings.MINGBAI_COUNTY)
     period = found.period
-    faces = [(face, drawings.why_address(key, period)) for key, face in found.faces.items()]
+    faces = [(face, why_address(key, period)) for key, face in found.faces.items()]
     return {
         "faces": faces,
         "stands": drawings.on_time_words(found.counts),
-        "lines": [(light, drawings.programme_address(light, period)) for light in found.lights],
+        "lines": [(light, programme_address(light, period)) for light in found.lights],
         "behind_option": drawings.behind_chart(found.behind, period, of_town=found.of_town),
-        "waterfall_option": drawings.waterfall_chart(found.money, period),
+        "waterfall_option": waterfall_chart(found.money, period, part),
         "heat_rows": [
             (row, [row.cells.get(town.code) for town in found.towns]) for row in found.grid
         ],
-        "heat_height": "heat-s"
-        if len(found.grid) <= 12
-        else "heat-m"
-        if len(found.grid) <= 28
-        else "heat-l",
+        "heat_height": _heat_height(len(found.grid)),
         "heat_option": drawings.heat_chart(found.grid, found.towns, period),
-        "map_option": drawings.map_chart(found.towns, book.tiles, period),
-        "course_option": drawings.course_chart(found.course),
-        "money_course_option": drawings.money_course_chart(found.money, found.months),
+        "map_option": map_chart(found.towns, book.tiles, period),
+        "course_option": drawings.course_chart(found.course, period, part),
+        "money_course_option": money_course_chart(found.money, found.months, part),
         "forecast_option": drawings.forecast_chart(found),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,6 +29,8 @@ from mingbai.report.queries import (
     shown_now,
     statement,
 )
+from mingbai.report.queries.boards import narrowed
+from mingbai.report.views.boarding import narrowing
 
 
 @require_GET
@@ -47,17 +50,27 @@ def why_now(request: HttpRequest, year: int, month: int, key: str) -> HttpRespon
     to = asker_of(request)
     if year not in adopted_years(to=to) or not 1 <= month <= 12:
         raise Http404("没有这一年或这个月的数")
+    office, town = narrowing(request, to)
+    to = narrowed(to, year=year, office=office, town=town)
     when = Moment(year, month_end(year * 100 + month), last_seq())
     try:
         shown = shown_now(key, when=when, to=to)
     except KeyError as error:
         raise Http404("没有这个指标，或不在您的查看范围内") from error
     address = reverse("report:why_now", args=[year, month, key])
-    return _explained(request, to, shown, address, {"year": year, "month": month})
+    whose = office.short_name if office else town.name if town else ""
+    more = {"year": year, "month": month, "whose": whose}
+    part = [(key, request.GET[key]) for key in ("office", "town") if key in request.GET]
+    return _explained(request, to, shown, address, more, part)
 
 
 def _explained(
-    request: HttpRequest, to: Asker, shown: Shown, address: str, more: dict[str, Any]
+    request: HttpRequest,
+    to: Asker,
+    shown: Shown,
+    address: str,
+    more: dict[str, Any],
+    part: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
     try:
         explained = explain_shown(shown, tuple(request.GET.getlist("p")), to)
@@ -66,13 +79,16 @@ def _explained(
     context = {
         "shown": shown,
         "explained": explained,
-        "top": address,
+        "top": _address(address, (), part),
         "papers": _papers(to, shown, explained),
         "rounding": rounding_text(explained.card),
         "record_name": _record_name(shown),
-        "steps": [(step.label, _address(address, step.path)) for step in explained.steps],
-        "rows": [(part, _next(address, part.path, part.address)) for part in explained.parts],
-        **_pages(address, explained),
+        "steps": [(step.label, _address(address, step.path, part)) for step in explained.steps],
+        "rows": [
+            (each, _address(address, each.path, part) if each.path else each.address)
+            for each in explained.parts
+        ],
+        **_pages(address, explained, part),
         **more,
     }
     return render(request, "report/why.html", context)
@@ -86,20 +102,16 @@ def _papers(to: Asker, shown: Shown, explained: Explanation) -> tuple[YearDocume
     return documents_for(to=to, year=shown.when.year, programmes=codes)
 
 
-def _address(top: str, path: tuple[str, ...]) -> str:
-    query = urlencode([("p", key) for key in path])
+def _address(top: str, path: tuple[str, ...], part: Sequence[tuple[str, str]] = ()) -> str:
+    query = urlencode([*part, *(("p", key) for key in path)])
     return top + (f"?{query}" if query else "")
 
 
-def _next(top: str, path: tuple[str, ...], address: str) -> str:
-    return _address(top, path) if path else address
-
-
-def _pages(top: str, explained: Explanation) -> dict[str, str]:
+def _pages(top: str, explained: Explanation, part: Sequence[tuple[str, str]]) -> dict[str, str]:
     before, after = explained.before, explained.after
     return {
-        "before": "" if before is None else _address(top, before),
-        "after": "" if after is None else _address(top, after),
+        "before": "" if before is None else _address(top, before, part),
+        "after": "" if after is None else _address(top, after, part),
     }
 
 

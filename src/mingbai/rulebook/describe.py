@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
-from mingbai.engine.money import show_money
+from mingbai.rulebook.chapters import year_chapters
 from mingbai.rulebook.model import (
     Absence,
     AmountRule,
@@ -19,14 +17,8 @@ from mingbai.rulebook.model import (
     Schedule,
     SubItem,
 )
+from mingbai.rulebook.wording import EFFECTS, KINDS, demonstration_mark, number, span_words, yuan
 
-_KINDS = {
-    "works": "工程类",
-    "subsidy": "补助类",
-    "insurance": "参保类",
-    "training": "培训类",
-    "service": "服务类",
-}
 _GROUPS = {"new": "新增", "adjusted": "调整", "continued": "继续实施"}
 _TIERS = {
     "central": "中央",
@@ -38,7 +30,6 @@ _TIERS = {
 }
 _PERS = {"month": "每月", "term": "每学期", "year": "每年", "case": "每次（件、户）"}
 _LEVELS = {"common": "通用", "province": "省定", "city": "市定", "county": "县定"}
-_EFFECTS = {"hold": "拦下待核", "note": "提示"}
 _STATES = {"none": "常态化，不设目标", "multi_year": "跨年度", "awaiting": "上级未下达"}
 _SEXES = {"male": "男性", "female": "女性"}
 _WATCH = {
@@ -86,7 +77,7 @@ def _rule_words(book: Book) -> Iterator[tuple[str, RuleWords]]:
 
 
 def describe_book(book: Book) -> str:
-    """Return the whole year as text: list, rules, money, sources."""
+    """Return the whole year as text: list, rules, money, sources, then what holds for all of it."""
     carried = [each for each in book.programmes if each.status != "not_applicable"]
     left = [each for each in book.programmes if each.status == "not_applicable"]
     parts = [
@@ -96,6 +87,7 @@ def describe_book(book: Book) -> str:
     ]
     parts += [describe_programme(book=book, code=each.code) for each in carried]
     parts += [_approval_line(rule) for rule in book.approvals]
+    parts += year_chapters(book)
     if left:
         parts.append("本县不涉及：")
         parts += [f"　　{each.name}：{each.status_reason}。" for each in left]
@@ -104,11 +96,11 @@ def describe_book(book: Book) -> str:
 
 def _approval_line(rule: ApprovalRule) -> str:
     bands = [
-        f"{f'不超过{_yuan(band.up_to_fen)}' if band.up_to_fen is not None else '更大'}的"
+        f"{f'不超过{yuan(band.up_to_fen)}' if band.up_to_fen is not None else '更大'}的"
         f"{band.approvals}人"
         for band in rule.bands
     ]
-    span = _span(rule.from_date, rule.to_date)
+    span = span_words(rule.from_date, rule.to_date)
     return f"发放批次的复核人数：{'，'.join(bands)}，{span}。〔{rule.source}〕"
 
 
@@ -127,12 +119,12 @@ def _heading(book: Book, programme: Programme) -> str:
     if programme.status == "added":
         place = "本县自增，"
     lead = book.office(programme.lead_office).short_name
-    number = "" if programme.local_number is None else f"{programme.local_number}. "
-    return f"{number}{programme.name}（{place}{_GROUPS[programme.group]}，牵头：{lead}）"
+    numbered = "" if programme.local_number is None else f"{programme.local_number}. "
+    return f"{numbered}{programme.name}（{place}{_GROUPS[programme.group]}，牵头：{lead}）"
 
 
 def _sub_item_heading(book: Book, programme: Programme, item: SubItem) -> str:
-    words = [_KINDS[item.kind]]
+    words = [KINDS[item.kind]]
     if item.lead_office != programme.lead_office:
         words.append(f"责任部门：{book.office(item.lead_office).short_name}")
     if item.kind_note:
@@ -144,8 +136,10 @@ def _sub_item_lines(book: Book, item: SubItem) -> list[str]:
     names = {town.code: town.name for town in book.towns}
     lines = [_measure_line(measure, names) for measure in item.measures]
     if item.budgets:
-        tiers = "、".join(f"{_TIERS[tier]}{_yuan(fen)}" for tier, fen in item.budgets.items())
-        lines.append(f"预算：{_yuan(item.budget_fen)}，其中{tiers}。{_mark(item.budget_value_is)}")
+        tiers = "、".join(f"{_TIERS[tier]}{yuan(fen)}" for tier, fen in item.budgets.items())
+        lines.append(
+            f"预算：{yuan(item.budget_fen)}，其中{tiers}。{demonstration_mark(item.budget_value_is)}"
+        )
     lines += [_amount_line(rule, grade_words(book, item)) for rule in item.amounts]
     lines += [_check_line(check, item) for check in item.checks]
     lines += _comparison_lines(book, item)
@@ -157,11 +151,11 @@ def _sub_item_lines(book: Book, item: SubItem) -> list[str]:
 def _measure_line(measure: Measure, towns: dict[str, str]) -> str:
     if measure.target is None:
         return f"目标：{measure.name}，{_STATES[measure.target_state]}。"
-    line = f"目标：{measure.name}{_number(measure.target)}{measure.unit}"
+    line = f"目标：{measure.name}{number(measure.target)}{measure.unit}"
     if measure.shares:
-        split = "、".join(f"{towns[code]}{_number(part)}" for code, part in measure.shares.items())
+        split = "、".join(f"{towns[code]}{number(part)}" for code, part in measure.shares.items())
         line += f"；分解到镇：{split}"
-    return f"{line}。{_mark(measure.value_is)}"
+    return f"{line}。{demonstration_mark(measure.value_is)}"
 
 
 def grade_words(book: Book, item: SubItem) -> dict[str, str]:
@@ -175,7 +169,7 @@ def grade_words(book: Book, item: SubItem) -> dict[str, str]:
 
 
 def _amount_line(rule: AmountRule, words: dict[str, str]) -> str:
-    span = _span(rule.from_date, rule.to_date)
+    span = span_words(rule.from_date, rule.to_date)
     source = f"〔{_LEVELS[rule.level]}；{rule.source}〕"
     return f"标准：{rule.name}{amount_words(rule, words)}，{_part_words(rule)}{span}。{source}"
 
@@ -185,27 +179,27 @@ def amount_words(rule: AmountRule, words: dict[str, str]) -> str:
     if rule.kind == "household":
         what = _household_words(rule, words)
     elif rule.kind == "fixed" and rule.amount_fen is not None:
-        what = _yuan(rule.amount_fen)
+        what = yuan(rule.amount_fen)
     elif rule.kind == "graded":
         what = "、".join(
-            f"{words.get(grade, grade)}{_yuan(fen)}" for grade, fen in rule.grades.items()
+            f"{words.get(grade, grade)}{yuan(fen)}" for grade, fen in rule.grades.items()
         )
     else:
-        what = f"按实际，{_yuan(rule.min_fen or 0)}至{_yuan(rule.max_fen or 0)}"
+        what = f"按实际，{yuan(rule.min_fen or 0)}至{yuan(rule.max_fen or 0)}"
     return f"{_PERS[rule.per]}{what}"
 
 
 def _household_words(rule: AmountRule, words: dict[str, str]) -> str:
     """How a household's amount is worked out, and from when its members count."""
-    amount = _yuan(rule.amount_fen or 0)
-    grades = "、".join(f"{words.get(grade, grade)}{_yuan(f)}" for grade, f in rule.grades.items())
+    amount = yuan(rule.amount_fen or 0)
+    grades = "、".join(f"{words.get(grade, grade)}{yuan(f)}" for grade, f in rule.grades.items())
     what = {
         "fixed": f"每户{amount}",
         "per_member": f"每个计入的成员{amount}",
         "graded": f"每户{grades}",
         "top_up": f"每个计入的成员按{amount}减去家庭人均收入的差额",
     }[rule.base or "fixed"]
-    cap = "" if rule.cap_fen is None else f"，每户最多{_yuan(rule.cap_fen)}"
+    cap = "" if rule.cap_fen is None else f"，每户最多{yuan(rule.cap_fen)}"
     since = "当月" if rule.member_change == "same_month" else "次月"
     return f"按户计发：{what}{cap}；成员增减从{since}起算"
 
@@ -215,12 +209,12 @@ def _part_words(rule: AmountRule) -> str:
     if rule.partial == "next":
         return "从次月起发，"
     if rule.partial == "days":
-        return f"不足整月的按天计算（四舍五入到{_yuan(rule.round_to_fen)}），"
+        return f"不足整月的按天计算（四舍五入到{yuan(rule.round_to_fen)}），"
     return ""
 
 
 def _check_line(check: Check, item: SubItem) -> str:
-    return f"核对：{_check_words(check, item)}，不符的{_EFFECTS[check.effect]}。〔{check.source}〕"
+    return f"核对：{_check_words(check, item)}，不符的{EFFECTS[check.effect]}。〔{check.source}〕"
 
 
 def _check_words(check: Check, item: SubItem) -> str:
@@ -252,15 +246,15 @@ def _comparison_lines(book: Book, item: SubItem) -> list[str]:
     for pair in book.exclusions:
         if pair.second == item.code:
             other = book.sub_item(pair.first).name
-            span = _span(pair.from_date, pair.to_date)
+            span = span_words(pair.from_date, pair.to_date)
             lines.append(
-                f"比对：同时在“{other}”名册的{_EFFECTS[pair.effect]}，{pair.reason}，{span}。〔{pair.source}〕"
+                f"比对：同时在“{other}”名册的{EFFECTS[pair.effect]}，{pair.reason}，{span}。〔{pair.source}〕"
             )
     for presence in book.lists:
         if item.code in presence.applies_to:
             name = book.roster(presence.roster).name
             lines.append(
-                f"比对：在{name}上的{_EFFECTS[presence.effect]}，{presence.reason}。〔{presence.source}〕"
+                f"比对：在{name}上的{EFFECTS[presence.effect]}，{presence.reason}。〔{presence.source}〕"
             )
     for absence in book.absences:
         if item.code == absence.sub_item:
@@ -294,23 +288,5 @@ def schedule_words(schedule: Schedule) -> str:
     span = f"{start.month}月{start.day}日至{finish.month}月{finish.day}日"
     if schedule.kind == "linear":
         return f"{span}，按月均衡推进。"
-    nodes = "、".join(f"{month}月底{_number(ratio * 100)}%" for month, ratio in schedule.points)
+    nodes = "、".join(f"{month}月底{number(ratio * 100)}%" for month, ratio in schedule.points)
     return f"{span}，{nodes}。"
-
-
-def _span(start: date, end: date | None) -> str:
-    last = "" if end is None else f"，到{end.year}年{end.month}月{end.day}日止"
-    return f"自{start.year}年{start.month}月{start.day}日起{last}"
-
-
-def _mark(value_is: str) -> str:
-    return "（演示数据）" if value_is == "demonstration" else ""
-
-
-def _yuan(fen: int) -> str:
-    return f"{show_money(fen)}元"
-
-
-def _number(value: Decimal) -> str:
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text

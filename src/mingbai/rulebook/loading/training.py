@@ -41,6 +41,8 @@ def _rule(node: Node) -> TrainingRule:
         to_date=end,
         head_budget=node.money("head_budget"),
         allowance_day=node.money("allowance_day"),
+        full_mark=node.decimal("full_mark"),
+        pass_mark=node.decimal("pass_mark"),
         attendance_least=node.decimal("attendance_least"),
         phone_people=node.integer("phone_people", least=2),
         alike=node.decimal("alike"),
@@ -54,6 +56,8 @@ def _rule(node: Node) -> TrainingRule:
     )
     if not rule.first_hour < rule.last_hour <= _HOURS:
         node.fail("last_hour", "最晚钟点应晚于最早钟点，不超过 24")
+    if not 0 < rule.pass_mark <= rule.full_mark:
+        node.fail("pass_mark", "合格分数应大于 0、不超过满分 full_mark")
     for key, share in (("attendance_least", rule.attendance_least), ("alike", rule.alike)):
         if not 0 < share <= 1:
             node.fail(key, "应为大于 0、不大于 1 的份额，八成写成 '0.8'")

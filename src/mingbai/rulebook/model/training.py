@@ -25,6 +25,7 @@ ClassDoubtKind = Literal[
     "odd_hours",
     "outside_dates",
     "two_sessions",
+    "score_differs",
 ]
 
 
@@ -32,7 +33,8 @@ ClassDoubtKind = Literal[
 class TrainingRule:
     """What holds for training classes between two dates; ``to_date`` inclusive or open (None).
 
-    Money in 分. ``attendance_least`` is the share of sessions needed for a certificate; ``alike``
+    Money in 分. ``pass_mark`` is the least score that passes, of ``full_mark`` at most.
+    ``attendance_least`` is the share of sessions needed for a certificate; ``alike``
     the share of people two rolls may have in common; hours of the day by the 24-hour clock.
     """
 
@@ -40,6 +42,8 @@ class TrainingRule:
     to_date: date | None
     head_budget: int
     allowance_day: int
+    full_mark: Decimal
+    pass_mark: Decimal
     attendance_least: Decimal
     phone_people: int
     alike: Decimal

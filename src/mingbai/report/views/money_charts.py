@@ -16,7 +16,39 @@ def waterfall_chart(total: FundTotal, period: int, part: str = "") -> Option | N
     if not total.budget:
         return None
     word, unit = ("亿元", 10**10) if total.budget >= 10**10 else ("万元", 10**6)
-    steps = (
+    steps = _steps(total)
+    return {
+        "tooltip": {"trigger": "item", "formatter": f"{{b}}：{{c}} {word}"},
+        "grid": {"left": 8, "right": 16, "top": 36, "bottom": 24, "containLabel": True},
+        "xAxis": {"type": "category", "data": [name for name, *_ in steps],
+                  "axisLabel": {"interval": 0}},
+        "yAxis": {"type": "value", "name": word},
+        "series": [
+            {
+                "type": "bar",
+                "stack": "money",
+                "silent": True,
+                "itemStyle": {"color": "transparent"},
+                "tooltip": {"show": False},
+                "data": [round(base / unit, 2) for _, base, _, _ in steps],
+            },
+            {
+                "type": "bar",
+                "stack": "money",
+                "barMaxWidth": 44,
+                "label": {"show": True, "position": "top"},
+                "data": [
+                    _bar(height / unit, why_address(key, period, part), is_gap="_of_" in key)
+                    for _, _, height, key in steps
+                ],
+            },
+        ],
+    }  # fmt: skip
+
+
+def _steps(total: FundTotal) -> tuple[tuple[str, int, int, str], ...]:
+    """Name, where the bar begins, its height (分), the figure it leads to."""
+    return (
         ("年度预算", 0, total.budget, "funds.budget"),
         (
             "未到位",
@@ -40,37 +72,11 @@ def waterfall_chart(total: FundTotal, period: int, part: str = "") -> Option | N
         ),
         ("支出", 0, total.spent, "funds.spent"),
     )
-    return {
-        "tooltip": {"trigger": "item", "formatter": f"{{b}}：{{c}} {word}"},
-        "grid": {"left": 8, "right": 16, "top": 36, "bottom": 24, "containLabel": True},
-        "xAxis": {"type": "category", "data": [name for name, *_ in steps],
-                  "axisLabel": {"interval": 0}},
-        "yAxis": {"type": "value", "name": word},
-        "series": [
-            {
-                "type": "bar",
-                "stack": "money",
-                "silent": True,
-                "itemStyle": {"color": "transparent"},
-                "tooltip": {"show": False},
-                "data": [round(base / unit, 2) for _, base, _, _ in steps],
-            },
-            {
-                "type": "bar",
-                "stack": "money",
-                "barMaxWidth": 44,
-                "label": {"show": True, "position": "top"},
-                "data": [
-                    {
-                        "value": round(height / unit, 2),
-                        "href": why_address(key, period, part),
-                        **({"itemStyle": {"color": "#d8cfbc"}} if "_of_" in key else {}),
-                    }
-                    for _, _, height, key in steps
-                ],
-            },
-        ],
-    }  # fmt: skip
+
+
+def _bar(height: float, href: str, *, is_gap: bool) -> Option:
+    bar: Option = {"value": round(height, 2), "href": href}
+    return bar | {"itemStyle": {"color": "#d8cfbc"}} if is_gap else bar
 
 
 def money_course_chart(

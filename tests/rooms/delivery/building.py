@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import struct
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from PIL import Image
 from tests.rooms.programme.books import A, book, small_book
 
 from mingbai.base.scope import Asker
@@ -119,10 +122,15 @@ def exif(taken="2021:06:20 09:30:00", north=(30, 55, 12.5), east=(118, 20, 6)):
     return b"Exif\0\0" + b"MM\0\x2a" + struct.pack(">I", 8) + first + sub + gps
 
 
-def photo(mark=b"", **facts):
+def photo(mark=b"", size=(64, 48), **facts):
     """A JPEG as a phone sends it; ``mark`` makes another picture of it."""
-    scan = segment(0xDA, b"\x01\x01\x00\x00\x3f\x00") + b"\x12\x34" + mark
-    return b"\xff\xd8" + segment(0xE1, exif(**facts)) + scan + b"\xff\xd9"
+    shade = hashlib.blake2b(mark, digest_size=3).digest()
+    sink = io.BytesIO()
+    picture = Image.new("RGB", size, tuple(shade))
+    picture.paste((255, 255, 255), (0, 0, size[0] // 4, size[1] // 4))
+    picture.save(sink, "JPEG")
+    drawn = sink.getvalue()
+    return drawn[:2] + segment(0xE1, exif(**facts)) + drawn[2:]
 
 
 NOW = datetime(2021, 7, 5, 2, 0, tzinfo=UTC)

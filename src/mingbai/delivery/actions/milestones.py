@@ -15,7 +15,8 @@ from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, User
 from mingbai.delivery.models import MilestonePhoto, MilestoneReport, MilestoneVerdict, WorkSite
 from mingbai.paper.exif import read_photo
-from mingbai.paper.photos import CannotReadPhoto, strip_photo
+from mingbai.paper.photos import CannotReadPhoto
+from mingbai.paper.pictures import draw_picture
 from mingbai.rulebook.model import Book, WorkStep
 
 _WHY: Final = "the newest report of one site's milestone"
@@ -194,9 +195,9 @@ def _step(site: WorkSite, said: Reported, book: Book, today: date) -> tuple[Work
 
 
 def _refuse_unreadable(content: bytes) -> None:
-    """What could not be shown stripped is not kept either."""
+    """What could not be drawn for showing is not kept either."""
     try:
-        strip_photo(content)
+        draw_picture(content)
     except CannotReadPhoto as error:
         raise CannotReportMilestone(str(error)) from error
 

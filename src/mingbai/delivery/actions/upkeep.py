@@ -20,7 +20,8 @@ from mingbai.delivery.models import (
     WorkSite,
 )
 from mingbai.delivery.queries.sites import confirmed_facts
-from mingbai.paper.photos import CannotReadPhoto, Photo, strip_photo
+from mingbai.paper.photos import CannotReadPhoto, Photo
+from mingbai.paper.pictures import draw_picture
 from mingbai.rulebook.model import Book
 
 
@@ -184,7 +185,7 @@ def _picture(photo: bytes | None) -> Photo | None:
     if not photo:
         return None
     try:
-        return strip_photo(photo)
+        return draw_picture(photo)
     except CannotReadPhoto as error:
         raise CannotCloseNote(str(error)) from error
 

@@ -39,6 +39,15 @@ class OutlineForm(forms.Form):
         dropping.choices = list(bound.items())
 
 
+class ClosingForm(forms.Form):
+    """What a circular asks at its end, and the version it started from."""
+
+    text = forms.CharField(
+        label="正文", max_length=4_000, widget=forms.Textarea(attrs={"rows": 12})
+    )
+    follows_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
 class CircularForm(forms.Form):
     """Which month's circular to compile."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from mingbai.report import views
-from mingbai.report.views import circulars
+from mingbai.report.views import circulars, closing
 
 app_name = "report"
 
@@ -23,6 +23,9 @@ urlpatterns = [
     path("boards/towns/<slug:code>/", views.town_board, name="town_board"),
     path("report/circulars/", circulars.listing, name="circulars"),
     path("report/circulars/compile/", circulars.compile_month, name="compile_circular"),
+    path(
+        "report/circulars/closing/<int:year>/<int:month>/", closing.closing, name="circular_closing"
+    ),
     path("report/circulars/<int:pk>/", circulars.circular, name="circular"),
     path("report/circulars/<int:pk>/docx/", circulars.circular_docx, name="circular_docx"),
     path("report/circulars/<int:pk>/issue/", circulars.issue_month, name="issue_circular"),

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.rooms.delivery.conftest import ALL
 from tests.rooms.programme.books import A, B
 
+from mingbai.base.ledger import last_seq
 from mingbai.base.scope import Asker
 from mingbai.delivery.actions import (
     CannotDecidePlan,
@@ -19,11 +20,12 @@ from mingbai.delivery.actions import (
     CannotPlanCatchUp,
     PlanWords,
     confirm_plan,
+    confirm_reports,
     enter_upper_mean,
     plan_catch_up,
     return_plan,
 )
-from mingbai.delivery.models import CatchUpPlan, PlanPoint, PlanStep
+from mingbai.delivery.models import CatchUpPlan, EnteredSheet, PlanPoint, PlanStep
 from mingbai.delivery.queries.lags import count_states, lag_row, lag_rows
 from mingbai.delivery.queries.plans import plans_sent_back, plans_to_decide
 from mingbai.rulebook import load_book
@@ -112,6 +114,32 @@ def test_a_month_without_a_report_is_silent_and_the_worst_comes_first(busy):
 
 
 @pytest.mark.django_db
+@pytest.mark.django_db
+def test_a_report_that_waits_for_a_checker_is_not_silence(county):
+    """Neither silence nor old numbers: it waits, and once confirmed it is judged."""
+    rule = load_book(year=2021, county="340223").reporting[0]
+    asks = replace(rule, effects=dict.fromkeys(rule.effects, "note"))
+    county.report(("roads.toilets", "", None, "100"), month=5)
+    county.book = replace(county.book, reporting=(asks,))
+    entry, sheet = county.report(
+        ("roads.build", "里程", None, "3"), ("roads.build", "标志", None, "40"),
+        ("roads.toilets", "", None, "300"), month=6,
+    )  # fmt: skip
+    assert entry.reports_count == 3
+    for as_of in (None, last_seq()):
+        found = rows(as_of=as_of)
+        row = found["roads.toilets", None]
+        assert (row.state, row.words, row.colour) == ("unchecked", "待确认", "grey"), as_of
+        assert not row.owes_answer
+        assert found["school.teachers", None].state == "silent", "who sent nothing is silent"
+        whole = count_states([each for each in found.values() if each.judged.town is None])
+        assert (whole.unchecked, whole.silent) == (2, 1)
+    (waiting,) = EnteredSheet.objects.unscoped("t").filter(sheet=sheet)
+    confirm_reports(reports=[waiting], book=county.book, by=county.tree.checker, at=county.at)
+    assert rows()["roads.toilets", None].state in ("on_time", "done")
+    assert rows()["roads.build", None].state == "lagging"
+
+
 def test_each_office_sees_its_own(busy):
     tree = busy.tree
     civil, town = rows(tree.asker(tree.user_civil)), rows(tree.asker(tree.user_b))

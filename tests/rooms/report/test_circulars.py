@@ -23,6 +23,7 @@ from mingbai.report.actions import (
     compile_circular,
     issue_circular,
 )
+from mingbai.report.actions.closing import CannotWriteClosing, write_closing
 from mingbai.report.actions.naming import _slowest, name_place, name_places
 from mingbai.report.models import Circular, CircularIssue, CircularLine, CircularScore
 from mingbai.report.queries.circulars import COUNTS, circular_lines, circular_scores, circulars
@@ -133,6 +134,87 @@ def test_the_paper_names_the_slow_and_the_silent(county):
     again = compiled(county)
     assert (again.turn, again.follows_id) == (2, made.pk)
     assert {**again.body} == {**made.body}
+
+
+def words_of(made):
+    with zipfile.ZipFile(io.BytesIO(open_file(made.file))) as parts:
+        return parts.read("word/document.xml").decode()
+
+
+@pytest.mark.django_db
+def test_the_office_writes_what_is_asked_and_it_is_frozen_with_the_draft(county):
+    def write(text, follows, **kw):
+        return write_closing(
+            period=202106, text=text, follows_version=follows, by=county.tree.clerk, at=county.at,
+            **kw,
+        )  # fmt: skip
+
+    own = compiled(county)
+    assert "排出按月赶上的节点" in words_of(own), "the form's own words where nobody wrote"
+    with pytest.raises(CannotWriteClosing, match=r"没有名为 count\.nothing 的数"):
+        write("滞后的{{count.nothing}}", 0)
+    with pytest.raises(CannotWriteClosing, match="花括号"):
+        write("滞后的{{count.lagging}", 0)
+    with pytest.raises(CannotWriteClosing, match="写明要求"):
+        write("  ", 0)
+    first = write("请滞后的{{count.lagging}}责任部门七月十日前报送措施。", 0)
+    assert first.version == 1
+    with pytest.raises(CannotWriteClosing, match="新的一版"):
+        write("别的话", 0)
+    with pytest.raises(CannotIssueCircular, match="重新编制"):
+        issue_circular(circular=own, by=county.tree.checker, at=county.at)
+    made = compiled(county)
+    text = words_of(made)
+    assert "七月十日前报送措施" in text
+    assert "排出按月赶上的节点" not in text
+    lagging = made.body["figures"]["count.lagging"]
+    assert any(
+        {"figure": "count.lagging"} in block.get("runs", ())
+        for block in made.body["blocks"]
+        if block.get("key") == "demands"
+    ), f"the count {lagging} is bound, not typed"
+    issue_circular(circular=made, by=county.tree.checker, at=county.at)
+    with pytest.raises(CannotWriteClosing, match="已经印发"):
+        write("再改", 1)
+    assert Circular.objects.unscoped("t").get(pk=made.pk).body == made.body
+
+
+@pytest.mark.django_db
+def test_the_closing_is_written_on_its_page(county, client):
+    page = "/report/circulars/closing/2021/6/"
+    client.force_login(county.tree.clerk, backend="mingbai.base.auth.OfficeBackend")
+    shown = client.get(page).content.decode()
+    assert "排出按月赶上的节点" in shown
+    assert "{{count.lagging}}" in shown
+    assert page in client.get("/report/circulars/").content.decode()
+    bad = client.post(page, {"text": "{{count.nothing}}", "follows_version": "0"})
+    assert bad.status_code == 422
+    assert client.post(page, {"text": "请抓紧。", "follows_version": "0"}).status_code == 302
+    assert "第 1 版" in client.get(page).content.decode()
+    client.force_login(county.tree.user_civil, backend="mingbai.base.auth.OfficeBackend")
+    assert client.get(page).status_code == 403
+
+
+@pytest.mark.django_db
+def test_a_report_that_waits_is_named_as_waiting_not_as_silent(county):
+    rule = REAL.reporting[0]
+    county.book = replace(
+        county.book, reporting=(replace(rule, effects=dict.fromkeys(rule.effects, "note")),)
+    )
+    county.report(("roads.toilets", "", None, "120"), office=county.tree.office_a, month=7)
+    made = compiled(county, period=202107)
+    silent = circular_lines(made, to=ALL, key="count.town_silent")
+    waiting = circular_lines(made, to=ALL, key="count.town_unchecked")
+    assert {each.town_id for each in waiting} == {A}
+    assert A not in {each.town_id for each in silent}
+    assert "尚未核定的子项" in words_of(made)
+    scores = {each.office.short_name: each for each in circular_scores(made, to=ALL)}
+    reporting = {
+        name: next(p for p in each.parts if p["code"] == "reporting")["points"]
+        for name, each in scores.items()
+        if each.ranked == "towns"
+    }
+    assert Decimal(reporting["籍山镇"]) > Decimal(reporting["许镇镇"]), "who handed in reported"
 
 
 @pytest.mark.django_db

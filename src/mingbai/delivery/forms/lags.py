@@ -14,6 +14,7 @@ STATES = (
     ("", "滞后和未报"),
     ("lagging", "滞后"),
     ("silent", "本月未报"),
+    ("unchecked", "待确认"),
     ("on_time", "按序时"),
     ("done", "已完成"),
     ("waiting", "不判断"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -19,6 +19,7 @@ from mingbai.delivery.queries.reports import (
     standing_heads,
     standing_reports,
     unplaced_heads,
+    waiting_reports,
 )
 from mingbai.delivery.queries.standing import MeasureStanding, newest_by_town, standings
 from mingbai.engine.schedule import LagVerdict, Reach, find_lags
@@ -37,6 +38,7 @@ class Judged:
 
     ``deciding`` is the slowest measure: for a town its own share, reports and people; ``before``
     the ratio a month ago. ``office`` answers for it: the lead department, or the town.
+    ``unchecked``: this month's report is here and waits for a checker; it is not silence.
     """
 
     sub_item: SubItem
@@ -49,6 +51,7 @@ class Judged:
     before: Fraction | None
     upper: Fraction | None
     verdict: LagVerdict[Key]
+    unchecked: bool = False
 
     @property
     def gap(self) -> Fraction | None:
@@ -73,6 +76,7 @@ class _Subject:
     before: Fraction | None
     silent: bool
     waiting: bool
+    unchecked: bool = False
 
 
 def judge_progress(
@@ -84,7 +88,9 @@ def judge_progress(
     asker leads with all their towns, and a town's own parts.
     """
     found = lights(to=_HOUSE, year=year, period=period, as_of=as_of)
-    subjects = [*_whole(found, year, period, as_of), *_parts(found, year, period, as_of)]
+    given = [*_whole(found, year, period, as_of), *_parts(found, year, period, as_of)]
+    unchecked = _unchecked(year, period, as_of)
+    subjects = [_looked_at(each, unchecked) for each in given]
     upper = upper_means(to=_HOUSE, year=year, period=period, as_of=as_of)
     specs = [spec for rule in rules if (spec := rule.spec(period % 100)) is not None]
     verdicts = find_lags([_reach(each, rules, upper) for each in subjects], specs)
@@ -95,6 +101,27 @@ def judge_progress(
         if _may_see(to, subject)
     ]
     return tuple(sorted(told, key=_urgency))
+
+
+def _unchecked(year: int, period: int, as_of: int | None) -> frozenset[Key]:
+    """Whose report of the month waits for a checker, with none that counts; two queries."""
+    through = month_end(period)
+    waiting = waiting_reports(to=_HOUSE, year=year, through=through, as_of=as_of)
+    counting = standing_reports(to=_HOUSE, year=year, through=through, as_of=as_of)
+    here = {(each.sub_item, each.town) for each in waiting if each.period == period}
+    return frozenset(here - {(e.sub_item, e.town) for e in counting if e.period == period})
+
+
+def _looked_at(subject: _Subject, unchecked: frozenset[Key]) -> _Subject:
+    """A report nobody has checked is neither silence nor a reason to judge by old numbers."""
+    item, share = subject.sub_item.code, subject.share
+    by_towns = subject.deciding is not None and subject.deciding.basis == "towns"
+    waits = (item, share.town_id if share else None) in unchecked or (
+        share is None
+        and (by_towns or subject.silent)
+        and any(code == item and town is not None for code, town in unchecked)
+    )
+    return replace(subject, silent=True, unchecked=True) if waits else subject
 
 
 def upper_means(
@@ -161,6 +188,7 @@ def _judged(
         before=subject.before,
         upper=Fraction(mean.ratio) if mean else None,
         verdict=verdict,
+        unchecked=subject.unchecked,
     )
 
 

@@ -48,25 +48,27 @@ class LagRow:
 
     @property
     def state(self) -> str:
-        return self.judged.verdict.state
+        """The rules' word; ``unchecked`` where the month's report waits for a checker."""
+        state = self.judged.verdict.state
+        return "unchecked" if state == "silent" and self.judged.unchecked else state
 
     @property
     def colour(self) -> str:
         """The light: severity for a lag, grey where nothing is known."""
-        verdict = self.judged.verdict
-        if verdict.state == "lagging":
-            return verdict.severity or "yellow"
-        return {"done": "done", "on_time": "green"}.get(verdict.state, "grey")
+        if self.state == "lagging":
+            return self.judged.verdict.severity or "yellow"
+        return {"done": "done", "on_time": "green"}.get(self.state, "grey")
 
     @property
     def words(self) -> str:
         """The state in words, with the gap to the schedule where it is behind."""
-        state, gap = self.judged.verdict.state, self.judged.gap
+        state, gap = self.state, self.judged.gap
         if state == "lagging" and gap is not None and gap < 0:
             return f"滞后 {in_points(-gap)} 个百分点"
         return {
             "lagging": "滞后",
             "silent": "本月未报",
+            "unchecked": "待确认",
             "on_time": "按序时",
             "done": "已完成",
             "waiting": "不判断",
@@ -101,6 +103,7 @@ class LagCounts:
     lagging: int
     red: int
     silent: int
+    unchecked: int
     on_time: int
     done: int
     waiting: int
@@ -127,6 +130,7 @@ def count_states(rows: Sequence[LagRow]) -> LagCounts:
         lagging=count("lagging"),
         red=sum(row.colour == "red" for row in rows),
         silent=count("silent"),
+        unchecked=count("unchecked"),
         on_time=count("on_time"),
         done=count("done"),
         waiting=count("waiting"),
@@ -152,7 +156,7 @@ def mean_ratio(rows: Sequence[LagRow]) -> Fraction | None:
     ratios = [
         row.judged.actual
         for row in rows
-        if row.judged.actual is not None and row.state not in ("silent", "waiting")
+        if row.judged.actual is not None and row.state not in ("silent", "unchecked", "waiting")
     ]
     return sum(ratios, Fraction(0)) / len(ratios) if ratios else None
 

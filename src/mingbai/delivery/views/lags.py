@@ -82,7 +82,7 @@ def _owes(row: LagRow, to: Asker) -> bool:
 
 def _narrowed(rows: tuple[LagRow, ...], chosen: dict[str, Any]) -> tuple[LagRow, ...]:
     state, office, town = (chosen.get(key, "") for key in ("state", "office", "town"))
-    wanted = {"": ("lagging", "silent"), "all": None}.get(state, (state,))
+    wanted = {"": ("lagging", "silent", "unchecked"), "all": None}.get(state, (state,))
     return tuple(
         row
         for row in rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from mingbai.report.actions.circular_paper import lay_out_circular
 from mingbai.report.actions.naming import name_places, score_table, silent_table, slow_table
 from mingbai.report.models import Circular, CircularIssue, CircularLine, CircularScore
 from mingbai.report.queries.circulars import CIRCULAR, COUNTS
+from mingbai.report.queries.closings import closing_chapter, newest_closing
 from mingbai.report.queries.scoring import Scored, rank_offices, released_ratios
 from mingbai.rulebook import weights_on
 from mingbai.rulebook.model import Book, Weights
@@ -70,7 +71,7 @@ def compile_circular(
                 raise CannotCompileCircular("规则库里没有这个月适用的滞后规则，请先补上")
             rows = lag_rows(to=_HOUSE, year=year, period=period, lagging=book.lagging, as_of=as_of)
             rankings = _rankings(rows, year, period, as_of, book)
-            body = _body(form, rows, rankings, year, period)
+            body = _body(form, rows, rankings, _words(year, period), _outlines(form, period, as_of))
             circular = _record(year, period, as_of, book, body, demonstration, by, at)
             _freeze(circular, rows, rankings)
     except IntegrityError as error:
@@ -94,6 +95,11 @@ def issue_circular(*, circular: Circular, by: User, at: datetime) -> CircularIss
             later = Circular.objects.unscoped(why).filter(follows=circular).first()
             if later is not None:
                 raise CannotIssueCircular(f"{circular}之后已有第{later.turn}稿，请印发最新的一稿")
+            written = newest_closing(to=_HOUSE, period=circular.period)
+            if written is not None and written.act_id > circular.as_of_seq:
+                raise CannotIssueCircular(
+                    f"这一稿编制以后，要求改到了第{written.version}版，请重新编制后再印发"
+                )
             act = record_act(
                 "issue_circular",
                 by=by,
@@ -127,12 +133,26 @@ def _rankings(
     )
 
 
+def _outlines(form: Form, period: int, as_of: int) -> dict[str, str]:
+    """What the office wrote for the chapter it writes itself, or the form's own words."""
+    chapter = closing_chapter(form)
+    if chapter is None:
+        return {}
+    written = newest_closing(to=_HOUSE, period=period, as_of=as_of)
+    own = {each.key: each.default_text for each in form.chapters if each.outline}
+    return own | ({chapter.key: written.text} if written else {})
+
+
 def _body(
-    form: Form, rows: Sequence[LagRow], rankings: tuple[_Ranking, _Ranking], year: int, period: int
+    form: Form,
+    rows: Sequence[LagRow],
+    rankings: tuple[_Ranking, _Ranking],
+    told: Mapping[str, str],
+    outlines: Mapping[str, str],
 ) -> Body:
     (town_weights, towns), (dept_weights, departments) = rankings
     slow, silent = slow_table(rows, town_weights.bottom), silent_table(rows)
-    words = _words(year, period) | {
+    words = dict(told) | {
         "words.towns": name_places(towns, town_weights),
         "words.departments": name_places(departments, dept_weights),
     }
@@ -141,10 +161,11 @@ def _body(
         "words.departments": not departments,
         "count.slow": not slow["rows"],
         "count.quiet": not silent["rows"],
+        "count.unchecked": not any(row.state == "unchecked" for row in rows),
     }
     empty = frozenset(key for key, is_empty in nothing.items() if is_empty)
     try:
-        body = arrange_body(form, words=words, outlines={}, empty=empty)
+        body = arrange_body(form, words=words, outlines=outlines, empty=empty)
     except (CannotReadText, KeyError) as error:
         raise CannotCompileCircular(f"通报格式里有读不通的地方：{error}，请改正") from error
     unknown = sorted(set(named_figures(body)) - set(COUNTS))
@@ -197,6 +218,8 @@ def _counts(rows: Sequence[LagRow]) -> dict[str, str]:
         "count.lagging": f"{count(whole, 'lagging')}个",
         "count.red": f"{sum(row.colour == 'red' for row in whole)}个",
         "count.silent": f"{count(whole, 'silent')}个",
+        "count.unchecked": f"{count(whole, 'unchecked')}个",
+        "count.town_unchecked": f"{count(parts, 'unchecked')}项",
         "count.waiting": f"{count(whole, 'waiting')}个",
         "count.town_lagging": f"{count(parts, 'lagging')}项",
         "count.town_silent": f"{count(parts, 'silent')}项",

@@ -126,6 +126,8 @@ def silent_table(rows: Sequence[LagRow]) -> Table:
 def _ratio(row: LagRow) -> str:
     if row.state == "silent":
         return "未报"
+    if row.state == "unchecked":
+        return "待确认"
     if row.judged.actual is None:
         return "—"
     return f"{round_half_up(row.judged.actual * 100, 1)}%"

@@ -6,6 +6,7 @@ from mingbai.report.models.circular import (
     CircularLine,
     CircularScore,
 )
+from mingbai.report.models.closing import CircularClosing
 from mingbai.report.models.summary import (
     Half,
     OutlineText,
@@ -17,6 +18,7 @@ from mingbai.report.models.summary import (
 
 __all__ = [
     "Circular",
+    "CircularClosing",
     "CircularIssue",
     "CircularLine",
     "CircularScore",

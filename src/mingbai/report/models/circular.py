@@ -109,7 +109,9 @@ class CircularLine(ScopedModel):
             models.UniqueConstraint(fields=("circular", "position"), name="circular_line_once"),
             models.CheckConstraint(
                 name="circular_line_state_known",
-                condition=Q(state__in=("lagging", "silent", "on_time", "done", "waiting")),
+                condition=Q(
+                    state__in=("lagging", "silent", "unchecked", "on_time", "done", "waiting")
+                ),
             ),
         )
 

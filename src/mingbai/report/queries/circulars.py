@@ -19,6 +19,8 @@ COUNTS: Final[Mapping[str, tuple[str, Q]]] = {
     "count.lagging": ("滞后的子项", Q(town=None, state="lagging")),
     "count.red": ("红灯滞后的子项", Q(town=None, state="lagging", severity="red")),
     "count.silent": ("没有报送的子项", Q(town=None, state="silent")),
+    "count.unchecked": ("报表待确认的子项", Q(town=None, state="unchecked")),
+    "count.town_unchecked": ("报表待确认的任务", Q(town__isnull=False, state="unchecked")),
     "count.waiting": ("不判断的子项", Q(town=None, state="waiting")),
     "count.town_lagging": ("镇里滞后的任务", Q(town__isnull=False, state="lagging")),
     "count.town_silent": ("镇里没有报送的任务", Q(town__isnull=False, state="silent")),

@@ -113,7 +113,7 @@ def _cases(rows: Sequence[LagRow]) -> dict[str, int]:
 def _capped(row: LagRow) -> Fraction:
     """Completion, at most whole; nothing for the silent."""
     actual = row.judged.actual
-    if row.state == "silent" or actual is None:
+    if row.state in ("silent", "unchecked") or actual is None:
         return Fraction(0)
     return min(actual, Fraction(1))
 
@@ -123,7 +123,7 @@ def _of_plan(row: LagRow) -> Fraction:
     if row.state == "done":
         return Fraction(1)
     planned = row.judged.planned
-    if row.state == "silent" or row.judged.actual is None:
+    if row.state in ("silent", "unchecked") or row.judged.actual is None:
         return Fraction(0)
     return min(row.judged.actual / Fraction(planned), Fraction(1)) if planned else Fraction(1)
 

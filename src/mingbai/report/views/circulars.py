@@ -38,8 +38,20 @@ from mingbai.report.queries.circulars import (
 from mingbai.rulebook import load_book
 
 PAGE = 30
-_COLOURS = {"done": "done", "on_time": "green", "silent": "grey", "waiting": "grey"}
-_WORDS = {"done": "已完成", "on_time": "按序时", "silent": "未报", "waiting": "不判断"}
+_COLOURS = {
+    "done": "done",
+    "on_time": "green",
+    "silent": "grey",
+    "unchecked": "grey",
+    "waiting": "grey",
+}
+_WORDS = {
+    "done": "已完成",
+    "on_time": "按序时",
+    "silent": "未报",
+    "unchecked": "待确认",
+    "waiting": "不判断",
+}
 
 
 def _circular(request: HttpRequest, pk: int) -> Circular:
@@ -58,7 +70,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     form = None
     if may_compile:
         newest = latest_period(to=to, year=years[0]) or years[0] * 100 + 1
-        form = CircularForm(years=years, initial={"year": years[0], "month": newest % 100})
+        form = CircularForm(years=years, initial={"year": newest // 100, "month": newest % 100})
     page = Paginator(circulars(to=to), PAGE).get_page(request.GET.get("page"))
     return render(request, "report/circulars.html", {"page": page, "form": form})
 
@@ -101,6 +113,8 @@ def circular(request: HttpRequest, pk: int) -> HttpResponse:
         "issue": issued,
         "later": later,
         "signed_date": timezone.localdate(found.compiled_at),
+        "month": found.period % 100,
+        "may_write": not issued and later is None and to.sees_all and to.may("compile"),
         "is_maker": found.compiled_by_id == to.user_id,
         "may_issue": not issued
         and later is None

@@ -82,6 +82,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "mingbai.site.context.house",
+                "mingbai.site.claims.paid_claims",
             ],
         },
     }

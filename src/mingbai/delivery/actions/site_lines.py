@@ -32,6 +32,7 @@ Code = Literal[
     "out_of_order",
     "plan_too_late",
     "no_longer_listed",
+    "withdrawn",
 ]
 TEXTS: Final[Mapping[str, str]] = {
     "not_works": "“{name}”所填子项不是当年的工程类子项，本行未计入；请核对子项名称",
@@ -41,6 +42,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "after_month": "“{name}”的{step}日期 {said} 晚于台账月份，未计入；计划日期请填在计划栏",
     "out_of_order": "“{name}”的{step}日期 {said} 早于{before}日期 {held}；确属提前的请补手续",
     "plan_too_late": "“{name}”计划竣工 {said}，晚于本子项应完成的 {held}；排期按后者，请调整计划",
+    "withdrawn": "“{name}”已经撤销，本行未计入；撤错了的请县民生办重新登记",
     "no_longer_listed": "“{name}”上次在台账上，这次没有；请补上，确已取消的请来函说明",
 }
 _STEP = Decimal("0.0001")
@@ -84,6 +86,8 @@ class Known:
     reported: dict[int, dict[Matter, tuple[int, date | None]]] = field(default_factory=dict)
     #: Office, sub-item -> period -> sites its ledger lists.
     listed: dict[tuple[int, str], dict[int, set[int]]] = field(default_factory=dict)
+    #: Sites given up: a ledger neither brings them back nor misses them.
+    withdrawn: set[int] = field(default_factory=set)
 
     def keep(self, site: WorkSite) -> None:
         """Remember a site under its name and its number."""
@@ -162,6 +166,9 @@ class _Reader:
             self._tell(row, "listed_twice", name=name)
             return
         self.seen[code].add(site.pk)
+        if site.pk in self.known.withdrawn:
+            self._tell(row, "withdrawn", name=name)
+            return
         details = self._details(row, site, name)
         self._progress(row, site, details)
         self._milestones(row, site, name)
@@ -171,7 +178,8 @@ class _Reader:
         for code, present in self.seen.items():
             months = self.known.listed.setdefault((self.sheet.office_id, code), {})
             earlier = [month for month in months if month < self.period]
-            for pk in sorted(months[max(earlier)] - present) if earlier else ():
+            missing = months[max(earlier)] - present - self.known.withdrawn if earlier else set()
+            for pk in sorted(missing):
                 name = self.known.details[pk].name
                 self.made.problems.append(Problem(0, "no_longer_listed", {"name": name}))
             months[self.period] = set(present)

@@ -20,6 +20,7 @@ from mingbai.delivery.models import (
     WorkSite,
 )
 from mingbai.delivery.queries.sites import counting_works
+from mingbai.delivery.queries.withdrawals import agreed_withdrawals
 from mingbai.intake.models import Sheet
 from mingbai.intake.queries import sheet_table
 from mingbai.rulebook.model import Book
@@ -107,8 +108,9 @@ def _read_and_save(
 
 
 def _known(year: int) -> Known:
-    """The year's sites as they stand, before anything new is read; four queries."""
+    """The year's sites as they stand, before anything new is read; five queries."""
     known = Known()
+    known.withdrawn = set(agreed_withdrawals().values_list("site_id", flat=True))
     sites = WorkSite.objects.unscoped(_WHY).filter(year=year)
     for site in sites:
         known.keep(site)

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from mingbai.base.periods import period_of
 from mingbai.base.scope import Asker, ScopedQuerySet
@@ -21,6 +21,7 @@ from mingbai.delivery.models import (
     SiteProgress,
     WorkSite,
 )
+from mingbai.delivery.queries.withdrawals import agreed_withdrawals
 
 #: Step and matter (``begun`` or ``done``).
 Matter = tuple[str, str]
@@ -86,15 +87,20 @@ def counting_works(as_of: int | None = None) -> ScopedQuerySet[EnteredWorks]:
     return found.filter(~Exists(newer))
 
 
-def counting_sites(*, to: Asker, year: int, as_of: int | None = None) -> ScopedQuerySet[WorkSite]:
-    """Sites that a counting ledger lists; one that only a corrected line named is gone."""
+def counting_sites(
+    *, to: Asker, year: int, cutoff: date | None = None, as_of: int | None = None
+) -> ScopedQuerySet[WorkSite]:
+    """Sites that a counting ledger lists or that were opened by hand; one that only a corrected
+    line named is gone, and so is one given up by the cut-off."""
     listed = SiteProgress.objects.unscoped("whether a ledger that counts lists the site").filter(
         site=OuterRef("pk"), entered_works__in=counting_works(as_of)
     )
     found = WorkSite.objects.seen_by(to).filter(year=year)
     if as_of is not None:
         found = found.filter(act_id__lte=as_of)
-    return found.filter(Exists(listed))
+    gone = agreed_withdrawals(cutoff=cutoff, as_of=as_of).filter(site=OuterRef("pk"))
+    by_hand = Q(origin_file__isnull=True)
+    return found.filter(by_hand | Exists(listed)).filter(~Exists(gone))
 
 
 def site_standings(
@@ -112,7 +118,9 @@ def site_standings(
     ``sub_item``, ``town`` and ``sites`` narrow. Milestones after the day do not count, nor do
     ledgers of later months.
     """
-    found = counting_sites(to=to, year=year, as_of=as_of).select_related("town", "office")
+    found = counting_sites(to=to, year=year, cutoff=cutoff, as_of=as_of).select_related(
+        "town", "office"
+    )
     if sub_item:
         found = found.filter(sub_item=sub_item)
     if town:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from mingbai.base.aside import read_aside, write_aside
 from mingbai.base.asking import asker_of, must, user_of
 from mingbai.base.files import open_file
 from mingbai.base.scope import Asker
@@ -32,7 +33,8 @@ from mingbai.delivery.forms import (
     UpkeepForm,
     UpkeepVisitForm,
 )
-from mingbai.delivery.models import MilestoneReport, WorkSite
+from mingbai.delivery.forms.site_hands import WithdrawForm
+from mingbai.delivery.models import MilestoneReport, SiteWithdrawal, WorkSite
 from mingbai.delivery.queries.site_plans import SitePlan, plan_site
 from mingbai.delivery.queries.site_records import (
     details_of,
@@ -46,9 +48,11 @@ from mingbai.delivery.queries.site_records import (
 )
 from mingbai.delivery.queries.sites import site_seen, site_standings
 from mingbai.delivery.queries.upkeep import notes_of, upkeep_of, visits_of
+from mingbai.delivery.queries.withdrawals import waiting_withdrawals, withdrawal_of
 from mingbai.delivery.views.gantt import site_gantt
 from mingbai.delivery.views.works import ground_of, stops_of, works_day
-from mingbai.paper.photos import MOST_BYTES, strip_photo
+from mingbai.paper.photos import MOST_BYTES
+from mingbai.paper.pictures import SHOWN_EDGE, draw_picture
 from mingbai.programme.queries import adopted_years
 
 _PICTURES: Final = {"jpg": "image/jpeg", "png": "image/png"}
@@ -56,6 +60,8 @@ _NOT_SEEN: Final = "没有这个工地，或不在您的查看范围内。"
 _MAY_NOT_REPORT: Final = "您的角色不能报节点。节点由镇或责任部门的经办人员在现场报。"
 _MAY_NOT_CONFIRM: Final = "您的角色不能确认节点。节点由责任部门或县民生办的复核人员确认。"
 _WAITING: Final = 200
+#: The longer edge of a photo in a list, in points; twice what it is shown at.
+_SMALL_EDGE: Final = 480
 
 
 def _plan(site: WorkSite, to: Asker) -> SitePlan:
@@ -106,6 +112,8 @@ def site_page(request: HttpRequest, pk: int) -> HttpResponse:
         or found.office_id in to.office_ids
         or found.sub_item in to.sub_items,
         "may_report": to.may("hand_in"),
+        "withdrawal": withdrawal_of(found, to=to),
+        "withdraw_form": WithdrawForm(initial={"from_date": day}, auto_id="withdraw-%s"),
         "may_confirm": may_confirm(to, found.sub_item),
         "user_id": to.user_id,
     }
@@ -229,10 +237,21 @@ def waiting_page(request: HttpRequest) -> HttpResponse:
             }
             for each in shown
         ],
+        "withdrawals": _named(waiting_withdrawals(to=to, year=year), to, year),
         "total": waiting_count(to=to, year=year),
         "may_confirm": to.may("approve"),
     }
     return render(request, "delivery/waiting.html", context)
+
+
+def _named(
+    waiting: tuple[SiteWithdrawal, ...], to: Asker, year: int
+) -> list[tuple[SiteWithdrawal, str]]:
+    """Withdrawals with the names of their sites as they stand."""
+    sites = [each.site_id for each in waiting]
+    found = site_standings(to=to, year=year, cutoff=works_day(), sites=sites) if sites else ()
+    names = {each.site.pk: each.name for each in found}
+    return [(each, names.get(each.site_id, "")) for each in waiting]
 
 
 @require_POST
@@ -281,9 +300,19 @@ def _refuse_others(to: Asker, reports: list[MilestoneReport]) -> None:
 
 @require_GET
 def site_photo(request: HttpRequest, pk: int) -> HttpResponse:
-    """A photo as it may be shown: the picture alone, without place, time and device."""
+    """A photo as it may be shown: drawn anew and bounded, without place, time and device.
+
+    ``?small`` gives the size of a list. Drawn once, then read from beside the records.
+    """
     found = site_photo_seen(pk, to=asker_of(request))
     if found is None:
         raise Http404(_NOT_SEEN)
-    shown = strip_photo(open_file(found.file))
-    return HttpResponse(shown.content, content_type=_PICTURES[shown.kind])
+    edge = _SMALL_EDGE if "small" in request.GET else SHOWN_EDGE
+    name = f"{found.file.sha256}-{edge}"
+    shown = read_aside("photos", name)
+    if shown is None:
+        shown = draw_picture(open_file(found.file), edge=edge).content
+        write_aside("photos", name, shown)
+    answer = HttpResponse(shown, content_type=_PICTURES[found.file_kind])
+    answer["Cache-Control"] = "private, max-age=86400"
+    return answer

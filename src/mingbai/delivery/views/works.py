@@ -32,6 +32,7 @@ from mingbai.delivery.queries.site_plans import (
 )
 from mingbai.delivery.queries.site_records import ledgers_with_problems, waiting_count
 from mingbai.delivery.queries.sites import SiteStanding, site_standings
+from mingbai.delivery.queries.withdrawals import withdrawn_sites
 from mingbai.delivery.views.gantt import works_gantt
 from mingbai.intake.queries import handed_months
 from mingbai.programme.queries import adopted_years
@@ -145,6 +146,8 @@ def works_list(request: HttpRequest) -> HttpResponse:
         "invested": money_of(found.plans),
         "waiting": waiting_count(to=to, year=found.year),
         "gaps": _gaps(found, to),
+        "withdrawn": withdrawn_sites(to=to, year=found.year),
+        "may_open": to.may("hand_in") and (to.sees_all or bool(to.sub_items)),
         "ledgers": _told(ledgers_with_problems(to=to, year=found.year)),
     }  # fmt: skip
     return render(request, "delivery/works.html", context)

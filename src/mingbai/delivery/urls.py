@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.urls import path
 
 from mingbai.delivery import views
-from mingbai.delivery.views import classes, lags
+from mingbai.delivery.views import class_doubts, classes, lags, site_hands
 
 app_name = "delivery"
 
 urlpatterns = [
     path("", views.programme_list, name="programmes"),
     path("works/", views.works_list, name="works"),
+    path("works/open/", site_hands.site_open, name="site_open"),
+    path("works/sites/<int:pk>/withdraw/", site_hands.site_withdraw, name="site_withdraw"),
+    path("works/withdrawals/<int:pk>/", site_hands.withdrawal_decide, name="withdrawal_decide"),
     path("works/gantt/", views.works_chart, name="gantt"),
     path("works/week/", views.works_week, name="week"),
     path("works/waiting/", views.waiting_page, name="waiting"),
@@ -39,7 +42,8 @@ urlpatterns = [
     path("training/<int:pk>/certificates/", classes.certify, name="certify"),
     path("training/<int:pk>/allowance/", classes.allowance, name="allowance"),
     path("training/sessions/<int:pk>/", classes.attendance, name="attendance"),
-    path("training/doubts/<int:pk>/", classes.doubt_answer, name="doubt_answer"),
+    path("training/doubts/", class_doubts.class_doubts, name="class_doubts"),
+    path("training/doubts/<int:pk>/", class_doubts.doubt_answer, name="doubt_answer"),
     path("reports/", views.reports, name="reports"),
     path("reports/sheet/", views.report_sheet, name="report_sheet"),
     path("reports/confirm/", views.report_confirm, name="report_confirm"),

@@ -18,6 +18,11 @@ MESSAGES: Mapping[str, str] = {
     "amount_negative": "发放金额是负数，不能发放。要追回多发的钱，请走退款登记，不要填在发放表里。",
     "phone_missing": "没有可用的联系电话，回访时联系不到本人。请补填本人或家属的电话。",
     "dates_reversed": "结束日期早于开始日期，两个日期可能填反了。请核对后改正。",
+    "class_not_training": "该子项不是培训类，不能办班。请核对项目名称。",
+    "seats_none": "名额应为一人以上。请填写计划培训多少人。",
+    "date_outside_year": "日期不在 {year} 年内。请核对年份；跨年的班请分年登记。",
+    "hours_unread": "上课时间看不懂。请写成“8:30-11:30”，先写上课、后写下课。",
+    "score_out_of_range": "成绩应在 0 至 {full} 分之间。请核对后改正。",
     "month_over_total": "本月数比累计数还大，两列可能填反了，或累计没有更新。请核对后改正。",
 }
 """Codes found by looking at a whole row or sheet; those of single cells are the engine's."""

@@ -17,8 +17,10 @@ from mingbai.base.models import Office, User
 from mingbai.base.periods import month_end
 from mingbai.base.scope import Asker
 from mingbai.delivery.actions import confirm_milestones, enter_progress, enter_works
+from mingbai.delivery.actions.class_sheets import enter_class_sheets
 from mingbai.delivery.actions.classes import join_rolls
 from mingbai.delivery.actions.doubting import check_classes
+from mingbai.delivery.queries.class_sheets import KINDS as CLASS_SHEETS
 from mingbai.delivery.queries.site_records import waiting_milestones
 from mingbai.funds.actions import FundDiscrepancy, enter_fund_sheet
 from mingbai.funds.models import FundEntry
@@ -220,6 +222,9 @@ def enter_received(
     with stage("compare"):
         compare_year(year=year, book=book, by=by, at=at)
     join_rolls(year=year, by=by, at=at)
+    told = _live(year, *CLASS_SHEETS)
+    if told:
+        enter_class_sheets(sheets=told, book=book, by=by, at=at)
     check_classes(year=year, book=book, by=by, at=at)
     with stage("enrol"):
         enrol_year(year=year, book=book, by=by, at=at)

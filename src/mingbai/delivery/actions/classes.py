@@ -66,7 +66,7 @@ def plan_class(
                 subject=f"{item.name} {plan.start_date} {plan.seats}人",
                 office=office,
             )
-            return _open(year, item.lead_office, plan, plan.seats, by, at, act)
+            return open_class(year, item.lead_office, plan, plan.seats, by, at, act)
     except IntegrityError as error:
         raise CannotPlanClass("有人同时登记了班次，请刷新后再试") from error
 
@@ -100,7 +100,7 @@ def join_rolls(*, year: int, by: User | None, at: datetime) -> int:
             plan = _plan_of(each, seats[each.pk])
             fit = next((one for one in planned if _fits(one, plan)), None)
             if fit is None:
-                fit = _open(year, each.sheet.office, plan, None, None, at, act)
+                fit = open_class(year, each.sheet.office, plan, None, None, at, act)
             else:
                 planned.remove(fit)
             ClassRoll.objects.create(training_class=fit, slot=each.sheet.slot, act=act)
@@ -127,7 +127,7 @@ def _fits(planned: TrainingClass, plan: ClassPlan) -> bool:
     return planned.sub_item == plan.sub_item and same and meet
 
 
-def _open(
+def open_class(
     year: int,
     office: Office,
     plan: ClassPlan,
@@ -136,6 +136,7 @@ def _open(
     at: datetime,
     act: Act,
 ) -> TrainingClass:
+    """The next class of the year, within the transaction and the ledger entry of its caller."""
     numbers = TrainingClass.objects.unscoped(_WHY).filter(year=year)
     last = numbers.aggregate(last=Max("number"))["last"] or 0
     return TrainingClass.objects.create(

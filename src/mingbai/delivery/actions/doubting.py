@@ -25,7 +25,9 @@ from mingbai.delivery.models import (
     ClassRoll,
     ClassSession,
     EnteredSheet,
+    TrainingHead,
 )
+from mingbai.delivery.queries.class_sheets import standing_scores
 from mingbai.delivery.queries.rolls import Seat, as_table, roll_sheets, seats_of
 from mingbai.engine.checks import (
     OnList,
@@ -209,6 +211,7 @@ class _Looking:
         yield from self._by_the_engine()
         yield from self._same_lists()
         yield from self._sessions()
+        yield from self._scores()
 
     def _by_the_engine(self) -> Iterator[Found]:
         everybody = [seat for each in self.seats.values() for seat in each]
@@ -287,6 +290,24 @@ class _Looking:
             if not one.start_date <= session.held_date <= one.end_date:
                 yield Found(entered, "outside_dates", cause, (), facts)
         yield from self._two_at_once(sessions)
+
+    def _scores(self) -> Iterator[Found]:
+        """Rolls that call passed who failed the exam, or the other way round."""
+        scores = standing_scores(list(self.classes))
+        for number, (_, entered) in self.classes.items():
+            marks = scores.get(number)
+            if not marks:
+                continue
+            heads = TrainingHead.objects.unscoped(_WHY).filter(entered_sheet=entered)
+            told = heads.order_by("origin_line").values_list("origin_line", "head_key", "passed")
+            lines = tuple(
+                line or 0
+                for line, key, passed in told
+                if (mark := marks.get(bytes(key))) is not None and mark.passed != passed
+            )
+            if lines:
+                cause = ",".join(map(str, lines))
+                yield Found(entered, "score_differs", cause, lines, (("people", len(lines)),))
 
     def _two_at_once(self, sessions: Sequence[ClassSession]) -> Iterator[Found]:
         """One person signed in at two sessions at the same time."""

@@ -1,4 +1,4 @@
-"""Figures of delivery: completion of sub-items, and works begun, finished, invested."""
+"""Figures of delivery: completion of sub-items, works begun, finished, invested, classes held."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from types import ModuleType
 
 from mingbai.base.figures import Branch, Card, Figure, Leaf
 from mingbai.base.scope import Asker
-from mingbai.delivery.figures import building, completion
+from mingbai.delivery.figures import building, completion, teaching
 
-CARDS: dict[str, Card] = {**completion.CARDS, **building.CARDS}
+CARDS: dict[str, Card] = {**completion.CARDS, **building.CARDS, **teaching.CARDS}
 
 
 def find_card(key: str) -> Card:
@@ -36,4 +36,7 @@ def walk_figure(
 
 
 def _owner(key: str) -> ModuleType:
-    return building if key in building.CARDS else completion
+    for owner in (building, teaching):
+        if key in owner.CARDS:
+            return owner
+    return completion

@@ -1,5 +1,6 @@
 """Progress, training and works as reported: one record a line, followed, never changed."""
 
+from mingbai.delivery.models.class_sheets import AttendanceSource, EnteredClassSheet, ExamScore
 from mingbai.delivery.models.classes import (
     Attendance,
     AttendanceList,
@@ -40,6 +41,7 @@ from mingbai.delivery.models.upkeep import (
     UpkeepDuty,
     UpkeepVisit,
 )
+from mingbai.delivery.models.withdrawal import SiteWithdrawal, WithdrawalVerdict
 from mingbai.delivery.models.works import (
     EnteredWorks,
     SiteDetails,
@@ -50,14 +52,17 @@ from mingbai.delivery.models.works import (
 __all__ = [
     "Attendance",
     "AttendanceList",
+    "AttendanceSource",
     "CatchUpPlan",
     "Certificate",
     "ClassAnswer",
     "ClassDoubt",
     "ClassRoll",
     "ClassSession",
+    "EnteredClassSheet",
     "EnteredSheet",
     "EnteredWorks",
+    "ExamScore",
     "MilestonePhoto",
     "MilestoneReport",
     "MilestoneVerdict",
@@ -72,10 +77,12 @@ __all__ = [
     "SiteNote",
     "SiteNoteClosing",
     "SiteProgress",
+    "SiteWithdrawal",
     "TrainingClass",
     "TrainingHead",
     "UpkeepDuty",
     "UpkeepVisit",
     "UpperMean",
+    "WithdrawalVerdict",
     "WorkSite",
 ]

@@ -41,6 +41,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "rest_day": "第 {session} 次课在休息日（{day}）",
     "odd_hours": "第 {session} 次课的钟点不合常理（{day}）",
     "outside_dates": "第 {session} 次课不在开班到结业之间（{day}）",
+    "score_differs": "{people} 人的考核成绩与名册上的结论不符",
     "two_sessions": "{people} 人同一时间在两处签到（{day}）",
 }
 

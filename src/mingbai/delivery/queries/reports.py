@@ -84,6 +84,11 @@ def _sound(sheets: ScopedQuerySet[EnteredSheet], as_of: int | None) -> ScopedQue
     return sheets.filter(~Exists(doubts.filter(~Exists(settled))))
 
 
+def sound_sheets(as_of: int | None) -> ScopedQuerySet[EnteredSheet]:
+    """Sheets that count, without rolls of doubted classes, as known at a ledger entry."""
+    return _sound(_counting(as_of), as_of)
+
+
 def last_sheets() -> ScopedQuerySet[EnteredSheet]:
     """Of each slot the newest sheet entered, counting or not."""
     newer = EnteredSheet.objects.unscoped("whether a correction was entered").filter(
@@ -156,7 +161,7 @@ def counting_heads(
     A class with open doubts does not count, like a report that nobody confirmed.
     """
     found = TrainingHead.objects.seen_by(to).filter(
-        year=year, passed=True, entered_sheet__in=_sound(_counting(as_of), as_of)
+        year=year, passed=True, entered_sheet__in=sound_sheets(as_of)
     )
     return found if through is None else found.filter(done_date__lte=through)
 

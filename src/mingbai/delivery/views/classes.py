@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
@@ -28,10 +29,20 @@ from mingbai.delivery.actions.attending import (
     open_session,
     take_attendance,
 )
+from mingbai.delivery.actions.class_lines import problem_of
 from mingbai.delivery.actions.classes import CannotPlanClass, ClassPlan, plan_class
-from mingbai.delivery.actions.doubting import CannotAnswerDoubt, answer_doubt
 from mingbai.delivery.forms.classes import DoubtForm, PlanClassForm, SessionForm, minutes
-from mingbai.delivery.models import ClassSession, EnteredSheet, TrainingClass
+from mingbai.delivery.models import (
+    ClassSession,
+    EnteredClassSheet,
+    EnteredSheet,
+    TrainingClass,
+)
+from mingbai.delivery.queries.class_sheets import (
+    sheets_with_problems,
+    standing_scores,
+    waiting_class_sheets,
+)
 from mingbai.delivery.queries.classes import (
     ClassStanding,
     certificates_of,
@@ -39,7 +50,6 @@ from mingbai.delivery.queries.classes import (
     class_seen,
     classes_seen,
     days_present,
-    doubt_seen,
     newest_list,
     session_seen,
     sessions_of,
@@ -96,9 +106,23 @@ def classes(request: HttpRequest) -> HttpResponse:
         "passed_count": sum(each.passed_count for each in counted),
         "pass_ratio": sum(e.passed_count for e in found) / listed if listed else None,
         "doubted_count": sum(bool(each.open_count) for each in found),
+        "doubts_count": sum(each.open_count for each in found),
+        "odd_sheets": _told(sheets_with_problems(to=to, year=year)),
+        "waiting_sheets": waiting_class_sheets(to=to, year=year),
         "may_plan": to.may("hand_in") and bool(items),
     }
     return render(request, "delivery/classes.html", context)
+
+
+def _told(sheets: Sequence[EnteredClassSheet]) -> list[dict[str, Any]]:
+    """Workbooks with what did not fit, in words, each with the line it leads to."""
+    return [
+        {
+            "sheet": each.sheet,
+            "messages": [(problem_of(told).message, told["line"]) for told in each.problems],
+        }
+        for each in sheets
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -140,6 +164,7 @@ def training_class(request: HttpRequest, pk: int) -> HttpResponse:
     page = Paginator(people, PAGE).get_page(request.GET.get("page"))
     present = days_present(one)
     numbers = {bytes(each.head_key): each for each in certificates_of(one)}
+    marks = standing_scores([one.pk]).get(one.pk, {})
     rule = _book(one.year).training_rule(one.end_date)
     item = next((i for i in sub_items(to=to, year=one.year) if i.code == one.sub_item), None)
     context = {
@@ -154,10 +179,13 @@ def training_class(request: HttpRequest, pk: int) -> HttpResponse:
                 "id_number": id_2_3(each.id_number),
                 "days": present.get(each.id_key, 0),
                 "certificate": numbers.get(each.id_key),
+                "mark": marks.get(each.id_key),
             }
             for each in page
         ],
         "page": page,
+        "marks_count": len(marks),
+        "marks_passed": sum(each.passed for each in marks.values()),
         "others": _others(standing, to),
         "rule": rule,
         "budget": rule.head_budget * (one.seats or standing.listed_count) if rule else None,
@@ -300,34 +328,6 @@ def allowance(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("delivery:training_class", pk)
     return attached(content, f"{one.year}年第{one.number}班培训补贴花名册.xlsx", XLSX)
-
-
-@require_POST
-def doubt_answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what was found out about a doubt."""
-    doubt = doubt_seen(pk, to=asker_of(request))
-    if not (asker_of(request).may("settle") or asker_of(request).may("approve")):
-        must(request, "settle", "疑点由办班单位或县民生办的经办、复核人员核实。")
-    if doubt is None:
-        raise Http404
-    form = DoubtForm(request.POST)
-    one = class_of(doubt.entered_sheet)
-    if form.is_valid():
-        try:
-            answer_doubt(
-                doubt=doubt,
-                is_true=form.cleaned_data["decision"] == "confirmed",
-                words=form.cleaned_data["words"],
-                by=user_of(request),
-                at=timezone.now(),
-            )
-        except CannotAnswerDoubt as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, "已记下核实情况")
-    else:
-        messages.error(request, "请选结论并写明核实情况")
-    return redirect("delivery:training_class", one.pk) if one else redirect("delivery:classes")
 
 
 def _class(request: HttpRequest, pk: int) -> TrainingClass:

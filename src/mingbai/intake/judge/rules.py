@@ -15,16 +15,10 @@ import polars as pl
 
 from mingbai.engine.canon import NOTE, REJECT, WARN
 from mingbai.engine.money import LARGEST_FEN
+from mingbai.intake.judge.flags import REMARK, flag
+from mingbai.intake.judge.teaching import class_remarks
 from mingbai.intake.recognise import Recognised
 from mingbai.rulebook import AmountRule, Book
-
-REMARK = {
-    "line": pl.Int32(),
-    "column": pl.String(),
-    "code": pl.String(),
-    "severity": pl.Int8(),
-    "params": pl.String(),
-}
 
 
 def find_remarks(
@@ -37,14 +31,17 @@ def find_remarks(
     if "repeated_person" in checks:
         made.append(_repeated(lazy, columns))
     if found.roster.kind == "subsidy" and "amount" in columns:
-        made.append(_flag(lazy, pl.col("amount") < 0, "amount", "amount_negative", REJECT))
+        made.append(flag(lazy, pl.col("amount") < 0, "amount", "amount_negative", REJECT))
     if found.roster.kind == "subsidy" and "phone" in found.columns:
         made.append(_without_phone(lazy, faults))
     if "amount_standard" in checks and {"amount", "grade", "period"} <= columns:
         made.extend(_off_standard(rows, found, book))
     if {"start_date", "end_date"} <= columns:
         back = pl.col("end_date") < pl.col("start_date")
-        made.append(_flag(lazy, back, "end_date", "dates_reversed"))
+        worst = REJECT if found.roster.kind == "class_plan" else WARN
+        made.append(flag(lazy, back, "end_date", "dates_reversed", worst))
+    if found.roster.kind in ("class_plan", "attendance", "exam"):
+        made.extend(class_remarks(rows, found, book))
     made.extend(_over_total(lazy, columns))
     return pl.concat(made).collect() if made else pl.DataFrame(schema=REMARK)
 
@@ -59,25 +56,6 @@ def _checks(found: Recognised, book: Book) -> frozenset[str]:
     return frozenset(check.kind for check in book.sub_item(found.sub_item).checks_on(day))
 
 
-def _flag(
-    rows: pl.LazyFrame,
-    where: pl.Expr,
-    column: str,
-    code: str,
-    severity: int = WARN,
-    params: pl.Expr | None = None,
-) -> pl.LazyFrame:
-    """One remark a row for which `where` is true; a null is not true."""
-    said = pl.lit("{}") if params is None else params
-    return rows.filter(where.fill_null(False)).select(
-        pl.col("line").cast(pl.Int32),
-        pl.lit(column).alias("column"),
-        pl.lit(code).alias("code"),
-        pl.lit(severity, pl.Int8).alias("severity"),
-        said.cast(pl.String).alias("params"),
-    )
-
-
 def _repeated(rows: pl.LazyFrame, columns: frozenset[str]) -> pl.LazyFrame:
     """The same person again in one sheet (and month, and course): the later row is marked."""
     keys = ["id_number", *sorted({"period", "course", "event_date"} & columns)]
@@ -86,7 +64,7 @@ def _repeated(rows: pl.LazyFrame, columns: frozenset[str]) -> pl.LazyFrame:
     again = known.with_columns(first.alias("first"))
     said = pl.concat_str([pl.lit('{"line": '), pl.col("first").cast(pl.String), pl.lit("}")])
     later = pl.col("line") > pl.col("first")
-    return _flag(again, later, "id_number", "row_repeated", WARN, said)
+    return flag(again, later, "id_number", "row_repeated", WARN, said)
 
 
 def _without_phone(rows: pl.LazyFrame, faults: pl.DataFrame) -> pl.LazyFrame:
@@ -96,7 +74,7 @@ def _without_phone(rows: pl.LazyFrame, faults: pl.DataFrame) -> pl.LazyFrame:
     """
     said = faults.lazy().filter(pl.col("column") == "phone").select("line")
     rest = rows.join(said, on="line", how="anti")
-    return _flag(rest, pl.col("phone").is_null(), "phone", "phone_missing", NOTE)
+    return flag(rest, pl.col("phone").is_null(), "phone", "phone_missing", NOTE)
 
 
 def _off_standard(rows: pl.DataFrame, found: Recognised, book: Book) -> Iterator[pl.LazyFrame]:
@@ -121,7 +99,7 @@ def _off_rule(rows: pl.LazyFrame, rule: AmountRule) -> pl.LazyFrame:
         least, most = rule.min_fen or 0, rule.max_fen or LARGEST_FEN
         outside = ~amount.is_between(least, most) & (amount >= 0)
         params = _params(rule, least=pl.lit(least), most=pl.lit(most))
-        return _flag(rows, outside, "amount", "amount_out_of_range", WARN, params)
+        return flag(rows, outside, "amount", "amount_out_of_range", WARN, params)
     if "fixed" in (rule.kind, rule.base):
         standard = pl.lit(rule.amount_fen, pl.Int64)
     else:
@@ -130,7 +108,7 @@ def _off_rule(rows: pl.LazyFrame, rule: AmountRule) -> pl.LazyFrame:
     rows = rows.with_columns(standard.alias("standard"))
     params = _params(rule, standard=pl.col("standard"))
     off = (amount != pl.col("standard")) & (amount >= 0)
-    return _flag(rows, off, "amount", "amount_off_standard", WARN, params)
+    return flag(rows, off, "amount", "amount_off_standard", WARN, params)
 
 
 def _params(rule: AmountRule, **numbers: pl.Expr) -> pl.Expr:
@@ -149,4 +127,4 @@ def _over_total(rows: pl.LazyFrame, columns: frozenset[str]) -> Iterator[pl.Lazy
         if {month, total} <= columns:
             # Counts come as exact decimal text, money as 分; both are small enough to compare so.
             part, whole = (pl.col(name).cast(pl.Float64, strict=False) for name in (month, total))
-            yield _flag(rows, part > whole, total, "month_over_total")
+            yield flag(rows, part > whole, total, "month_over_total")

@@ -29,6 +29,7 @@ _GLUED = re.compile(r"(?<!\d)(20\d\d)(1[0-2]|0[1-9])(?:[0-3]\d)?(?!\d)")
 _MONTH_RANGE = re.compile(rf"(?<!\d){_MONTH}月?-{_MONTH}月")
 _MONTH_ONLY = re.compile(rf"(?<![\d一二三四五六七八九十]){_MONTH}月(?!\d{{0,2}}日前)")
 _SERIES = re.compile(r"第([一二三四五六七八九十\d]{1,3})(期|批次|批|班|场|轮)|(补发|补录)")
+_OF_CLASS = re.compile(r"第[一二三四五六七八九十\d]{1,3}(?:期|批次|批|班|场|轮)|补考|补签")
 
 
 P = ParamSpec("P")
@@ -132,9 +133,14 @@ def _month(text: str) -> int:
     return _CHINESE[text] if text in _CHINESE else int(text)
 
 
-def find_series(texts: Iterable[str]) -> str:
-    """What tells two tables of one month apart (「第二期」, 「补发」), or an empty text."""
+def find_series(texts: Iterable[str], *, of_class: bool = False) -> str:
+    """What tells two tables of one month apart (「第二期」, 「补发」), or an empty text.
+
+    ``of_class``: a class's tables are told apart by all that is said: 第3班补考 is not 第3班.
+    """
     for text in texts:
+        if of_class and (found := _OF_CLASS.findall(plain_title(text))):
+            return "".join(found)
         if match := _SERIES.search(plain_title(text)):
             return match.group()
     return ""

@@ -24,8 +24,11 @@ RETURN_NOTES = "退回说明"
 NEEDS_SUB_ITEM = frozenset({"subsidy", "training"})
 """Kinds whose rows all belong to one sub-item, named above the table."""
 
-SUB_ITEM_A_ROW = frozenset({"progress", "funds", "works"})
+SUB_ITEM_A_ROW = frozenset({"progress", "funds", "works", "class_plan"})
 """Kinds that name a sub-item in each row, or one above the table."""
+
+OF_A_CLASS = frozenset({"attendance", "exam"})
+"""Kinds that speak of single classes; one class has several such tables in a month."""
 
 NEEDS_MONTH = frozenset({"subsidy", "progress", "funds", "works"})
 """Kinds whose month must be known: from a title, a name or a column."""
@@ -148,7 +151,7 @@ def _understood(
         town=next((town for town in towns if town), handed.town),
         year=month[0] if month else book.year,
         month=month[1] if month else None,
-        series=find_series(texts),
+        series=find_series(texts, of_class=roster.kind in OF_A_CLASS),
         skipped=skipped,
     )
 

@@ -13,6 +13,7 @@ from mingbai.base.models import Division
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.payment.models import SettledShare
 from mingbai.payment.queries.batches import paid_shares, settled_lines
+from mingbai.programme.queries import sub_items
 from mingbai.registry.queries import sub_item_names
 
 PAGE: Final = 500
@@ -43,11 +44,24 @@ CARDS: Final[dict[str, Card]] = {
         scale="亿",
         places=2,
     ),
+    "payment.training_allowance": Card(
+        key="payment.training_allowance",
+        name="发放培训补贴",
+        unit="fen",
+        numerator=f"{_PAID}实发金额之和，只计培训类子项",
+        denominator=None,
+        cutoff="按到账日期",
+        owner="县民生办、各办班单位",
+        word="元",
+        scale="万",
+        places=2,
+    ),
 }
 #: key -> (column of a town's total, what a line adds to it)
 _COLUMN: Final = {
     "payment.person_times": ("person_count", F("person_times")),
     "payment.paid_amount": ("amount", F("amount") - F("set_off")),
+    "payment.training_allowance": ("amount", F("amount") - F("set_off")),
 }
 
 
@@ -57,7 +71,7 @@ def make_figure(key: str, *, year: int, cutoff: date, as_of: int, to: Asker) -> 
     Values: person-times, or 分. Errors: KeyError for a figure of another room.
     """
     card, (column, _) = CARDS[key], _COLUMN[key]
-    shares = paid_shares(to=to, year=year, cutoff=cutoff, as_of=as_of)
+    shares = _shares(key, paid_shares(to=to, year=year, cutoff=cutoff, as_of=as_of), year)
     value, lines, digest = 0, 0, hashlib.sha256()
     rows = shares.order_by("batch_id", "town", "act_id", "kind", "settled_date").values_list(
         "batch__lines_digest", "town", "line_count", column
@@ -78,7 +92,7 @@ def walk_figure(
     Every level adds up to the branch it came from; a page that is not the last ends in a branch
     ``@<offset>`` holding the rest. Errors: KeyError for a figure of another room.
     """
-    shares = paid_shares(to=to, year=year, cutoff=cutoff, as_of=as_of)
+    shares = _shares(key, paid_shares(to=to, year=year, cutoff=cutoff, as_of=as_of), year)
     offset = int(path[-1][1:]) if path and path[-1].startswith("@") else 0
     steps = path[:-1] if path and path[-1].startswith("@") else path
     if not steps:
@@ -90,6 +104,19 @@ def walk_figure(
     shares = shares.filter(period=int(period), town=town)
     lines = settled_lines(to=to, cutoff=cutoff, as_of=as_of)
     return _lines(key, shares, lines.filter(town=town), offset)
+
+
+def _shares(
+    key: str, shares: ScopedQuerySet[SettledShare], year: int
+) -> ScopedQuerySet[SettledShare]:
+    """What reached people at all, or only in training sub-items. Errors: ``KeyError``."""
+    if key not in CARDS:
+        raise KeyError(key)
+    if key != "payment.training_allowance":
+        return shares
+    house = Asker.system("which sub-items teach is no secret; the shares are scoped")
+    taught = [item.code for item in sub_items(to=house, year=year) if item.kind == "training"]
+    return shares.filter(sub_item__in=taught)
 
 
 def _by_sub_item(key: str, shares: ScopedQuerySet[SettledShare], year: int) -> list[Branch | Leaf]:

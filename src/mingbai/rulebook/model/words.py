@@ -28,6 +28,9 @@ RosterKind = Literal[
     "funds",
     "information",
     "works",
+    "class_plan",
+    "attendance",
+    "exam",
 ]
 Layout = Literal["rows", "wide"]
 ColumnType = Literal[

@@ -10,6 +10,7 @@ from typing import Final
 
 from mingbai.site.today.answers import about_answers
 from mingbai.site.today.asked import Asked, Task
+from mingbai.site.today.classes import about_classes
 from mingbai.site.today.comparing import about_comparison, about_findings, about_slips, about_visits
 from mingbai.site.today.handing import about_sheets
 from mingbai.site.today.money import about_batches
@@ -43,6 +44,7 @@ GROUPS: Final[tuple[Group, ...]] = (
     about_slips,
     about_visits,
     about_works,
+    about_classes,
     about_sheets,
 )
 

@@ -66,12 +66,14 @@ PAGES_WITH = {
     "payment:owing": "draw",
     "report:outline": "compile",
     "report:circular_closing": "compile",
+    "report:town_map": "manage_users",
     "programme:people": "compile",
     "programme:word_document": "compile",
     "oversight:new_meeting": "compile",
 }
 #: What changes something: only by POST, and only with this permission (None: anybody signed in).
 DOES = {
+    "report:town_map_drop": "manage_users",
     "delivery:site_withdraw": "hand_in",
     "delivery:withdrawal_decide": "approve",
     "registry:application_known": "hand_in",
@@ -206,6 +208,7 @@ COUNTY_ONLY = {
     "registry:issue", "registry:compare", "registry:check_item",
     "report:compile_circular", "report:issue_circular",
     "report:compile", "report:issue", "report:outline", "report:circular_closing",
+    "report:town_map", "report:town_map_drop",
     "programme:save", "programme:fill",
     "programme:submit", "programme:drop", "programme:approve", "programme:send_back",
     "programme:enter_upper", "programme:people", "programme:draft", "programme:send",
@@ -236,7 +239,8 @@ RECORDS = {
     "payment:batch", "payment:recovery", "payment:roll",
     "payment:person", "funds:programme",
     "outreach:office", "report:paper", "report:docx", "report:changes", "report:why",
-    "report:why_now", "report:course", "report:office_board", "report:town_board",
+    "report:why_now", "report:course", "report:town_shapes",
+    "report:office_board", "report:town_board",
     "oversight:meeting", "oversight:pack", "oversight:pack_docx", "oversight:pack_rows",
     "oversight:write_minutes", "oversight:minutes", "oversight:minutes_docx",
     "oversight:decision", "oversight:decision_file",

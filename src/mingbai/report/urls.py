@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from mingbai.report import views
-from mingbai.report.views import circulars, closing
+from mingbai.report.views import circulars, closing, town_maps
 
 app_name = "report"
 
@@ -34,6 +34,9 @@ urlpatterns = [
     ),
     path("report/circulars/<int:pk>/scores/<int:office>/", circulars.score, name="circular_score"),
     path("why/<int:pk>/", views.why, name="why"),
+    path("boards/map/", town_maps.town_map_page, name="town_map"),
+    path("boards/map/drop/", town_maps.town_map_drop, name="town_map_drop"),
+    path("boards/map/<int:number>/", town_maps.town_shapes, name="town_shapes"),
     path("boards/course/<int:year>/<int:month>/", views.course, name="course"),
     path("boards/why/<int:year>/<int:month>/<str:key>/", views.why_now, name="why_now"),
 ]

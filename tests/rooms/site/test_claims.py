@@ -28,12 +28,12 @@ def reported(tree, at, settings, tmp_path):
     """Three people of one town and one of another are paid; the department claims five."""
     settings.STATIC_ROOT = tmp_path
     book = load_book(year=2021, county="340223")
-    install_county(book=book, by=tree.clerk, at=at)
     give_funds(tree, at, DIBAO, 10**12)
     small = small_book()
     enrol(tree, at, small, hand_in(tree, at, [row(n) for n in range(3)]))
     enrol(tree, at, small, hand_in(tree, at, [row(9)], town="340223101"))
     pay(tree, at, draw(tree, at, small), date(2021, 1, 31))
+    install_county(book=book, by=tree.clerk, at=at)
     lead = Office.objects.unscoped("t").get(code=book.sub_item(DIBAO).lead_office)
     measure = book.sub_item(DIBAO).measures[0]
 

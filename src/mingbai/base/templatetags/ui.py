@@ -66,9 +66,12 @@ def planbar(done: Any, planned: Any = None, state: str = "", label: str = "") ->
 
 
 @register.inclusion_tag("base/chart.html")
-def chart(id: str, option: dict[str, Any], label: str) -> dict[str, Any]:
-    """A chart: ``option`` is ECharts' own, as data; ``label`` says in words what it shows."""
-    return {"id": id, "option": option, "label": label}
+def chart(id: str, option: dict[str, Any], label: str, shapes: str = "") -> dict[str, Any]:
+    """A chart: ``option`` is ECharts' own, as data; ``label`` says in words what it shows.
+
+    ``shapes`` is where the GeoJSON of a map series is fetched.
+    """
+    return {"id": id, "option": option, "label": label, "shapes": shapes}
 
 
 @register.inclusion_tag("base/chart_scripts.html")

@@ -15,6 +15,7 @@ from mingbai.report.models.summary import (
     SummaryIssue,
     SummaryPaper,
 )
+from mingbai.report.models.town_map import TownMap
 
 __all__ = [
     "Circular",
@@ -28,4 +29,5 @@ __all__ = [
     "Summary",
     "SummaryIssue",
     "SummaryPaper",
+    "TownMap",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from mingbai.base.asking import asker_of
@@ -15,6 +16,7 @@ from mingbai.base.models import Division, Office
 from mingbai.base.scope import Asker
 from mingbai.delivery.views.choosing import choose_month
 from mingbai.programme.queries import adopted_years
+from mingbai.report.models import TownMap
 from mingbai.report.queries.boards import (
     Board,
     board_of,
@@ -23,11 +25,13 @@ from mingbai.report.queries.boards import (
     town_of_board,
 )
 from mingbai.report.queries.courses import CourseLine
+from mingbai.report.queries.town_maps import town_map
 from mingbai.report.views import drawings
 from mingbai.report.views.addresses import programme_address, why_address
-from mingbai.report.views.maps import map_chart
+from mingbai.report.views.maps import map_chart, shape_chart
 from mingbai.report.views.money_charts import money_course_chart, waterfall_chart
 from mingbai.rulebook import load_book
+from mingbai.rulebook.model import TileMap
 
 #: How often a wall screen asks for newer figures, in seconds.
 WALL_SECONDS = 300
@@ -142,12 +146,22 @@ def _show(
         "refresh_seconds": WALL_SECONDS,
         "query": f"?year={year}&month={period % 100}",
         "part": part,
-        **_charts(found, part),
+        **_charts(found, part, town_map(to=to)),
     }
     return render(request, template, context)
 
 
-def _charts(found: Board, part: str) -> dict[str, Any]:
+def _map(found: Board, tiles: TileMap | None, drawn: TownMap | None) -> dict[str, Any]:
+    """The county's own map where it is there and fits, else the tiles of the rulebook."""
+    if drawn is not None:
+        option = shape_chart(found.towns, drawn.towns, found.period)
+        if option is not None:
+            address = reverse("report:town_shapes", args=[drawn.turn])
+            return {"map_option": option, "map_shapes": address, "town_map": drawn}
+    return {"map_option": map_chart(found.towns, tiles, found.period), "map_shapes": ""}
+
+
+def _charts(found: Board, part: str, drawn: TownMap | None) -> dict[str, Any]:
     book = load_book(year=found.year, county=settings.MINGBAI_COUNTY)
     period = found.period
     faces = [(face, why_address(key, period)) for key, face in found.faces.items()]
@@ -162,7 +176,7 @@ def _charts(found: Board, part: str) -> dict[str, Any]:
         ],
         "heat_height": _heat_height(len(found.grid)),
         "heat_option": drawings.heat_chart(found.grid, found.towns, period),
-        "map_option": map_chart(found.towns, book.tiles, period),
+        **_map(found, book.tiles, drawn),
         "course_option": drawings.course_chart(found.course, period, part),
         "money_course_option": money_course_chart(found.money, found.months, part),
         "forecast_option": drawings.forecast_chart(found),

@@ -1,8 +1,8 @@
-"""The towns on a board: one tile each, by where they lie to each other."""
+"""The towns on a board: the county's own boundaries where it has them, else one tile each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.urls import reverse
 
@@ -35,6 +35,41 @@ def map_chart(towns: Sequence[TownSum], tiles: TileMap | None, period: int) -> O
             }
         ],
     }  # fmt: skip
+
+
+def shape_chart(towns: Sequence[TownSum], drawn: Collection[str], period: int) -> Option | None:
+    """The county's own map, coloured by the share of measures on time; ``drawn`` are the codes of
+    towns that have a shape, by which the map names them."""
+    shown = [town for town in towns if town.code in drawn]
+    if len(shown) < 2:
+        return None
+    return {
+        "tooltip": {"trigger": "item"},
+        "visualMap": {**visual("按序时多", "落后多"), "min": 0, "max": 100},
+        "series": [
+            {
+                "type": "map",
+                "map": "towns",
+                "selectedMode": False,
+                "top": 8,
+                "bottom": 48,
+                "emphasis": {"label": {"show": True}},
+                "data": [_shape(town, period) for town in shown],
+            }
+        ],
+    }
+
+
+def _shape(town: TownSum, period: int) -> Option:
+    """A town's colour, its words and where it leads; the shape itself is fetched once."""
+    tile = _tile(town, (1, 1), period)
+    return {
+        "name": town.code,
+        "value": tile["value"][2],
+        "href": tile["href"],
+        "tooltip": tile["tooltip"],
+        "label": {"show": True, "formatter": tile["name"]},
+    }
 
 
 def _tile(town: TownSum, place: tuple[int, int], period: int) -> Option:

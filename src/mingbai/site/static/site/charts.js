@@ -43,6 +43,24 @@
     new ResizeObserver(() => chart.resize()).observe(place);
   }
 
-  document.querySelectorAll("[data-chart]").forEach(draw);
-  document.addEventListener("htmx:load", (event) => event.detail.elt.querySelectorAll("[data-chart]").forEach(draw));
+  /* A map's shapes are fetched once and named as its series asks; the table beside says the same. */
+  const fetched = new Map();
+  function shapesOf(address) {
+    if (!fetched.has(address)) {
+      fetched.set(address, fetch(address, { credentials: "same-origin" }).then((answer) => {
+        if (!answer.ok) throw new Error(String(answer.status));
+        return answer.json();
+      }).then((shapes) => echarts.registerMap("towns", shapes)));
+    }
+    return fetched.get(address);
+  }
+
+  function show(place) {
+    const address = place.dataset.shapes;
+    if (!address) return draw(place);
+    shapesOf(address).then(() => draw(place)).catch(() => { place.textContent = "地图没有取到，请刷新页面；数值见旁表。"; });
+  }
+
+  document.querySelectorAll("[data-chart]").forEach(show);
+  document.addEventListener("htmx:load", (event) => event.detail.elt.querySelectorAll("[data-chart]").forEach(show));
 })();

@@ -65,7 +65,9 @@ def read_boundaries(content: bytes, *, towns: Mapping[str, str]) -> Boundaries:
     without 镇. Several features of one town are put together. Errors: ``CannotReadBoundaries``.
     """
     features = _features(content)
+    # 许镇镇 is called 许镇 too, and 籍山镇 籍山; a whole name goes before one without its kind.
     by_name = {_bare(name): code for code, name in towns.items()}
+    by_name |= {"".join(name.split()): code for code, name in towns.items()}
     polygons: dict[str, list[Polygon]] = {}
     unmatched: list[str] = []
     points = 0
@@ -129,7 +131,8 @@ def _code_of(
         short = code[:9] if len(code) == 12 and code.endswith("000") else code
         if short in towns:
             return short
-    return by_name.get(_bare(_name_of(told)))
+    name = _name_of(told)
+    return by_name.get("".join(name.split())) or by_name.get(_bare(name))
 
 
 def _name_of(told: Mapping[str, str]) -> str:

@@ -53,7 +53,9 @@ def shape_chart(towns: Sequence[TownSum], drawn: Collection[str], period: int) -
                 "selectedMode": False,
                 "top": 8,
                 "bottom": 48,
-                "emphasis": {"label": {"show": True}},
+                "label": {"color": "#1b2430", "fontWeight": 600},
+                "itemStyle": {"borderColor": "#ffffff", "borderWidth": 1.5},
+                "emphasis": {"label": {"color": "#1b2430"}},
                 "data": [_shape(town, period) for town in shown],
             }
         ],

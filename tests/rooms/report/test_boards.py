@@ -293,3 +293,12 @@ def test_a_towns_board_is_the_same_for_the_county_and_for_the_town(seen, tree, p
     assert part["roads.toilets"] != whole["roads.toilets"]
     html = page(f"/boards/towns/{tree.town_b.pk}/?year=2021&month=6")
     assert "/boards/why/" not in html, "the county's figure would say another number"
+
+
+def test_the_board_leads_to_the_figures_of_works_and_training(page):
+    html = page("/boards/?year=2021&month=6")
+    for name in ("classes_held", "training_person_times", "training_pass_ratio", "certificates"):
+        address = f"/boards/why/2021/6/delivery.{name}/"
+        assert address in html
+        assert isinstance(page(address), str), name
+    assert isinstance(page("/boards/why/2021/6/payment.training_allowance/"), str)

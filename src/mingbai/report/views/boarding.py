@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,6 +24,7 @@ from mingbai.report.queries.boards import (
     office_of_board,
     town_of_board,
 )
+from mingbai.report.queries.collect import known_cards
 from mingbai.report.queries.courses import CourseLine
 from mingbai.report.queries.town_maps import town_map
 from mingbai.report.views import drawings
@@ -35,6 +36,17 @@ from mingbai.rulebook.model import TileMap
 
 #: How often a wall screen asks for newer figures, in seconds.
 WALL_SECONDS = 300
+#: Figures of works and training that the county's board leads to; each is made when it is asked.
+_DEEDS: Final = (
+    "delivery.works_started_ratio",
+    "delivery.works_finished_ratio",
+    "delivery.works_invested_ratio",
+    "delivery.classes_held",
+    "delivery.training_person_times",
+    "delivery.training_pass_ratio",
+    "delivery.certificates",
+    "payment.training_allowance",
+)
 
 
 @require_GET
@@ -164,9 +176,11 @@ def _map(found: Board, tiles: TileMap | None, drawn: TownMap | None) -> dict[str
 def _charts(found: Board, part: str, drawn: TownMap | None) -> dict[str, Any]:
     book = load_book(year=found.year, county=settings.MINGBAI_COUNTY)
     period = found.period
+    cards = known_cards()
     faces = [(face, why_address(key, period)) for key, face in found.faces.items()]
     return {
         "faces": faces,
+        "deeds": [(cards[key].name, why_address(key, period)) for key in _DEEDS],
         "stands": drawings.on_time_words(found.counts),
         "lines": [(light, programme_address(light, period)) for light in found.lights],
         "behind_option": drawings.behind_chart(found.behind, period, of_town=found.of_town),

@@ -26,7 +26,7 @@ def arrange_body(
     """The form's sentences with words put in and places left for figures.
 
     ``outlines`` holds the office's text of each outline chapter; figures in ``empty`` have nothing
-    to tell, so that their paragraphs take the form's other wording.
+    to tell, so that their paragraphs take the form's other wording, or are left out without one.
     """
     blocks: list[dict[str, Any]] = []
     for chapter in form.chapters:
@@ -36,7 +36,9 @@ def arrange_body(
             if section.heading:
                 blocks.append(_heading(2, section.heading, words))
             for part in section.paragraphs:
-                text = part.empty if part.unless_empty in empty and part.empty else part.text
+                text = part.empty if part.unless_empty in empty else part.text
+                if not text:
+                    continue
                 blocks.append(_paragraph(part.key, text, words))
         if chapter.outline:
             lines = outlines[chapter.key].splitlines()

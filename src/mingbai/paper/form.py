@@ -35,7 +35,7 @@ Piece = str | Place
 
 @dataclass(frozen=True)
 class FormParagraph:
-    """A paragraph; ``empty`` is printed instead when the figure ``unless_empty`` has nothing."""
+    """A paragraph; ``empty`` (or nothing) stands instead when ``unless_empty`` has nothing."""
 
     key: str
     text: str

@@ -283,8 +283,12 @@ def run_line(
     demonstration: bool = False,
     progress: Progress | None = None,
     stage: Stage = no_stage,
+    before_compiling: Callable[[], None] | None = None,
 ) -> Summary:
-    """From a folder of workbooks to the half-year summary, each stage inside ``stage(name)``."""
+    """From a folder of workbooks to the half-year summary, each stage inside ``stage(name)``.
+
+    ``before_compiling`` enters what the summary tells of and no workbook brings.
+    """
     year, through = book.year, 6 * half
     with stage("receive"):
         receive_folder(folder=folder, book=book, by=crew.clerk, at=at, progress=progress)
@@ -297,6 +301,8 @@ def run_line(
         confirm_works(year=year, through=through, by=crew.checker, at=at)
     with stage("pay"):
         pay_months(year=year, through=through, book=book, crew=crew, at=at)
+    if before_compiling is not None:
+        before_compiling()
     with stage("compile"):
         return compile_summary(
             year=year, half=half, by=crew.clerk, at=at, demonstration=demonstration

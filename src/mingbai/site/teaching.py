@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from mingbai.base.models import Role, User
+from mingbai.base.models import User
 from mingbai.base.scope import Asker
 from mingbai.delivery.actions.attending import (
     CannotIssueCertificates,
@@ -20,6 +20,7 @@ from mingbai.delivery.models import ClassSession
 from mingbai.delivery.queries.classes import ClassStanding, classes_seen, standings_of_classes
 from mingbai.delivery.queries.rolls import listed_on
 from mingbai.rulebook.model import Book
+from mingbai.site.clerks import clerks_of_offices
 
 _HOUSE: Final = Asker.system("the demonstration shows classes being held")
 #: So many classes are signed in, of so many people and days at most: what the pages need, no more.
@@ -35,7 +36,7 @@ def teach_year(*, year: int, book: Book, at: datetime) -> None:
     why = "whether the story was told before"
     if ClassSession.objects.unscoped(why).filter(training_class__year=year).exists():
         return
-    clerks = _clerks()
+    clerks = clerks_of_offices()
     found = standings_of_classes(classes_seen(to=_HOUSE, year=year))
     small = [
         each
@@ -85,13 +86,3 @@ def _plan_next(standing: ClassStanding, clerk: User, at: datetime) -> None:
         one.sub_item, one.course, "县职教中心（演示）", start, start + timedelta(days=4), _SEATS
     )
     plan_class(year=one.year, office=clerk.office, plan=plan, by=clerk, at=at)
-
-
-def _clerks() -> dict[int, User]:
-    roles = Role.objects.unscoped("who holds the classes of each office").filter(
-        role="clerk", to_date__isnull=True
-    )
-    found: dict[int, User] = {}
-    for role in roles.select_related("user__office").order_by("pk"):
-        found.setdefault(role.user.office_id, role.user)
-    return found

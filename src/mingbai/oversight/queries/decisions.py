@@ -10,6 +10,7 @@ from typing import Any, Literal
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from mingbai.base.models import Office
 from mingbai.base.scope import Asker, ScopedQuerySet
@@ -188,3 +189,54 @@ def count_states(found: Sequence[DecisionStanding]) -> dict[DecisionState, int]:
     for each in found:
         counts[each.state] += 1
     return counts
+
+
+@dataclass(frozen=True)
+class CountedDecision:
+    """A decision as figures count it; ``done_date`` is the day on which it was confirmed."""
+
+    pk: int
+    meeting: int
+    meeting_name: str
+    number: str
+    place: int
+    text: str
+    office: int
+    office_name: str
+    issue_date: date
+    done_date: date | None
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_date is not None
+
+
+def counted_decisions(
+    *, to: Asker, year: int, through: date, as_of: int | None = None
+) -> tuple[CountedDecision, ...]:
+    """The decisions of a year's meetings whose minutes went out by a day; one query.
+
+    Done are those confirmed by that day, as of a ledger entry.
+    """
+    done = DecisionStep.objects.unscoped(_WHY).filter(
+        decision=OuterRef("pk"), step=DecisionStep.Step.DONE
+    )
+    if as_of is not None:
+        done = done.filter(act_id__lte=as_of)
+    found = (
+        decisions_seen(to=to, as_of=as_of)
+        .filter(minutes__meeting__year=year, minutes__issue__issue_date__lte=through)
+        .annotate(done_at=Subquery(done.values("step_at")[:1]))
+        .order_by("minutes__issue__issue_date", "minutes_id", "number")
+    )
+    return tuple(_counted(each, through) for each in found)
+
+
+def _counted(decision: Any, through: date) -> CountedDecision:
+    day = localdate(decision.done_at) if decision.done_at is not None else None
+    meeting = decision.minutes.meeting
+    return CountedDecision(
+        decision.pk, meeting.pk, str(meeting), decision.minutes.issue.number, decision.number,
+        decision.text, decision.office_id, decision.office.short_name,
+        decision.minutes.issue.issue_date, day if day is not None and day <= through else None,
+    )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -70,8 +70,9 @@ def compile_summary(
             raise CannotCompileSummary(f"{year}年的项目清单还没有启用，请先启用清单再编制小结")
         _refuse_unconfirmed(when)
         done = completed(year=year, cutoff=when.cutoff, as_of=when.as_of, to=_HOUSE)
-        body = _body(form, half, when, empty=frozenset() if done else frozenset({COMPLETED}))
-        figures = _figures(body, when)
+        empty = _empty(form, when) | (frozenset() if done else frozenset({COMPLETED}))
+        body = _body(form, half, when, empty=empty)
+        figures = _figures(named_figures(body), when)
         summary = _record(year, half, when, body, demonstration, by, at)
         _freeze(summary, figures, listed={COMPLETED: name_completed(done)})
         statements = Statement.objects.unscoped("the draft just written is printed")
@@ -135,9 +136,21 @@ def _words(when: Moment, half: int) -> dict[str, str]:
     }
 
 
-def _figures(body: Body, when: Moment) -> dict[str, Figure]:
+def _empty(form: Form, when: Moment) -> frozenset[str]:
+    """The figures on which paragraphs depend and which have nothing to tell."""
+    asked = {
+        part.unless_empty
+        for chapter in form.chapters
+        for section in chapter.sections
+        for part in section.paragraphs
+    }
+    found = _figures(sorted(asked - {"", COMPLETED}), when)
+    return frozenset(key for key, figure in found.items() if not figure.value)
+
+
+def _figures(keys: Iterable[str], when: Moment) -> dict[str, Figure]:
     try:
-        return collect_figures(named_figures(body), when=when, to=_HOUSE)
+        return collect_figures(keys, when=when, to=_HOUSE)
     except KeyError as error:
         raise CannotCompileSummary(
             f"没有名为 {error.args[0]} 的数字，请在文书格式或提纲里改成已有的数字"

@@ -13,6 +13,7 @@ from mingbai.base.scope import Asker
 from mingbai.delivery import figures as delivery
 from mingbai.funds import figures as funds
 from mingbai.outreach import figures as outreach
+from mingbai.oversight import figures as oversight
 from mingbai.payment import figures as payment
 from mingbai.programme import figures as programme
 from mingbai.registry import figures as registry
@@ -113,6 +114,14 @@ SOURCES: tuple[Source, ...] = (
         },
     ),
     Source(outreach, {"enter_pieces": "记入信息"}),
+    Source(
+        oversight,
+        {
+            "hold_meeting": "登记会议召开",
+            "issue_minutes": "印发会议纪要",
+            "confirm_decision": "确认议定事项办结",
+        },
+    ),
 )
 
 #: The figure which a paper prints as the list of what it counts.

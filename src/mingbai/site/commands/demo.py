@@ -87,6 +87,7 @@ def _build(home: Path, *, size: str, seed: int, half: int) -> bool:
     from mingbai.site.demo import make_county
     from mingbai.site.demo.accounts import ACCOUNTS, CREW, PASSWORD
     from mingbai.site.line import Crew, run_line
+    from mingbai.site.meeting import meet_year
     from mingbai.site.promises import promise_year
     from mingbai.site.story import gather_cast, tell_story
     from mingbai.site.teaching import teach_year
@@ -112,16 +113,21 @@ def _build(home: Path, *, size: str, seed: int, half: int) -> bool:
         )  # fmt: skip
     users = {u.username: u for u in User.objects.unscoped("the demonstration's crew")}
     crew = Crew(*(users[name] for name in CREW))
+
+    def meet() -> None:
+        with bars.stage("meet"):
+            meet_year(book=book, crew=crew, through=6 * half, at=now)
+
     run_line(
         folder=folder, book=book, half=half, crew=crew, at=now, demonstration=True,
-        progress=bars.progress, stage=bars.stage,
+        progress=bars.progress, stage=bars.stage, before_compiling=meet,
     )  # fmt: skip
     with bars.stage("promise"):
         promise_year(book=book, crew=crew, at=now)
         teach_year(year=2021, book=book, at=now)
     with bars.stage("story"):
         tell_story(gather_cast(book=book, period=period, seed=seed))
-    beside = ("install", "county", "promise", "story")
+    beside = ("install", "county", "meet", "promise", "story")
     total = sum(s for name, s in bars.seconds.items() if name not in beside)
     print(f"从文件夹到小结用时 {total:.0f} 秒。")
     return True

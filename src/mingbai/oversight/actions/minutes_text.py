@@ -58,7 +58,7 @@ def write_minutes(
     }
     parts = {"said": [plain_paragraph("said", text) for text in said]}
     if decided:
-        parts["decisions"] = [_table(decided)]
+        parts["decisions"] = [_table(decided, standing.meeting.year)]
     return {**after_paragraphs(body, parts), "figures": figures}
 
 
@@ -87,9 +87,16 @@ def _names(called: Sequence[Called], *states: str) -> str:
     return "、".join(found)
 
 
-def _table(decided: Sequence[DecidedRow]) -> dict[str, object]:
+def _short_day(day: date, year: int) -> str:
+    """The year is named where it is not the meeting's."""
+    return (
+        f"{day.month}月{day.day}日" if day.year == year else f"{day.year}年{day.month}月{day.day}日"
+    )
+
+
+def _table(decided: Sequence[DecidedRow], year: int) -> dict[str, object]:
     rows = [
-        [str(number), text, owner, lead or "—", f"{due.year}年{due.month}月{due.day}日"]
+        [str(number), text, owner, lead or "—", _short_day(due, year)]
         for number, (text, owner, lead, due) in enumerate(decided, start=1)
     ]
     columns = ["序号", "议定事项", "责任单位", "牵头单位", "完成时限"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -59,7 +59,10 @@ class DecisionStanding:
 
 
 def decisions_seen(*, to: Asker, as_of: int | None = None) -> ScopedQuerySet[Any]:
-    """The ``Decision``s that bind and concern this asker, by ``due_on``; ``word`` is the newest."""
+    """The ``Decision``s that bind and concern this asker, by ``due_on``, done ones last.
+
+    ``word`` is the newest step that is not an extension, or nothing.
+    """
     steps = DecisionStep.objects.unscoped(_WHY).filter(decision=OuterRef("pk"))
     found = Decision.objects.seen_by(to).filter(minutes__issue__isnull=False)
     if as_of is not None:
@@ -73,8 +76,12 @@ def decisions_seen(*, to: Asker, as_of: int | None = None) -> ScopedQuerySet[Any
             due_on=Coalesce(Subquery(times.values("due_date")[:1]), F("due_date")),
             word=Coalesce(Subquery(words.values("step")[:1]), Value("")),
         )
-        .order_by("due_on", "pk")
+        .order_by(_done_last(), "due_on", "pk")
     )
+
+
+def _done_last() -> Case:
+    return Case(When(word=DecisionStep.Step.DONE, then=1), default=0, output_field=IntegerField())
 
 
 def decision_standings(

@@ -9,7 +9,14 @@ import sqlite3
 import sys
 from contextlib import closing
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mingbai.rulebook.model import Book
+    from mingbai.site.commands.progress import Bars
+    from mingbai.site.line import Crew
 
 PROJECT = Path(__file__).resolve().parents[4]
 
@@ -87,7 +94,6 @@ def _build(home: Path, *, size: str, seed: int, half: int) -> bool:
     from mingbai.site.demo import make_county
     from mingbai.site.demo.accounts import ACCOUNTS, CREW, PASSWORD
     from mingbai.site.line import Crew, run_line
-    from mingbai.site.meeting import meet_year
     from mingbai.site.promises import promise_year
     from mingbai.site.story import gather_cast, tell_story
     from mingbai.site.teaching import teach_year
@@ -108,19 +114,13 @@ def _build(home: Path, *, size: str, seed: int, half: int) -> bool:
             accounts=ACCOUNTS, password=PASSWORD, by=None, at=now, from_date=date(2021, 1, 1)
         )
     with bars.stage("county"):
-        make_county(
-            folder=folder, size=size, seed=seed, half=half, progress=bars.progress  # type: ignore[arg-type]
-        )  # fmt: skip
+        make_county(folder=folder, size=size, seed=seed, half=half, progress=bars.progress)  # type: ignore[arg-type]
     users = {u.username: u for u in User.objects.unscoped("the demonstration's crew")}
     crew = Crew(*(users[name] for name in CREW))
-
-    def meet() -> None:
-        with bars.stage("meet"):
-            meet_year(book=book, crew=crew, through=6 * half, at=now)
-
     run_line(
         folder=folder, book=book, half=half, crew=crew, at=now, demonstration=True,
-        progress=bars.progress, stage=bars.stage, before_compiling=meet,
+        stage=bars.stage, progress=bars.progress,
+        before_compiling=partial(_meet, bars, book, crew, 6 * half, now),
     )  # fmt: skip
     with bars.stage("promise"):
         promise_year(book=book, crew=crew, at=now)
@@ -131,6 +131,13 @@ def _build(home: Path, *, size: str, seed: int, half: int) -> bool:
     total = sum(s for name, s in bars.seconds.items() if name not in beside)
     print(f"从文件夹到小结用时 {total:.0f} 秒。")
     return True
+
+
+def _meet(bars: Bars, book: Book, crew: Crew, through: int, at: datetime) -> None:
+    from mingbai.site.meeting import meet_year
+
+    with bars.stage("meet"):
+        meet_year(book=book, crew=crew, through=through, at=at)
 
 
 def _written_up(period: int) -> datetime:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from mingbai.registry import views
-from mingbai.registry.views import applying, changing, moving, participation, surveying
+from mingbai.registry.views import (
+    applying,
+    changing,
+    moving,
+    participation,
+    survey_rolls,
+    surveying,
+)
 
 app_name = "registry"
 
@@ -50,6 +57,9 @@ urlpatterns = [
     path("slips/items/<int:pk>/check/", views.check_item, name="check_item"),
     path("slips/evidence/<int:pk>/", views.evidence, name="evidence"),
     path("survey/", surveying.survey, name="survey"),
+    path("survey/receive/", survey_rolls.survey_received, name="survey_receive"),
+    path("survey/take-over/", survey_rolls.taken_over, name="take_over"),
+    path("survey/receipts/<int:pk>/", survey_rolls.survey_returned, name="survey_return"),
     path("survey/new/", surveying.survey_add, name="survey_add"),
     path("survey/<int:pk>/visited/", surveying.survey_visited, name="survey_visited"),
     path("visits/", views.visits, name="visits"),

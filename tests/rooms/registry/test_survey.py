@@ -148,7 +148,7 @@ def test_today_tells_the_town_whom_to_visit(people, book, at):
     (task,) = about_visits(Asked(to, 202106, date(2021, 6, 30), at))
     assert (task.text, task.tag) == ("摸底入户", "1 人")
     assert task.address == reverse("registry:survey")
-    visit(people, entry, at, "unwilling")
+    visit(people, entry, at, "unwilling", note="子女接去赡养")
     assert about_visits(Asked(to, 202106, date(2021, 6, 30), at)) == []
 
 

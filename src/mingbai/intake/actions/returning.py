@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -12,9 +13,11 @@ from django.utils import timezone
 from mingbai.base.files import open_file
 from mingbai.base.ledger import record_act
 from mingbai.base.models import User
+from mingbai.engine.canon import REJECT
 from mingbai.engine.reading import RawSheet, read_workbook
 from mingbai.intake.messages import explain
-from mingbai.intake.models import Receipt, Verdict
+from mingbai.intake.models import Receipt, Sheet, Verdict
+from mingbai.intake.recognise import column_letter
 from mingbai.paper.returned import CellMark, PlainSheet, colour_workbook
 
 _ZIP: Final = b"PK\x03\x04"
@@ -26,8 +29,22 @@ class CannotReturnWorkbook(Exception):
     """There is nothing to colour: no sheet of the file was recognised."""
 
 
-def return_workbook(*, receipt: Receipt, by: User | None, at: datetime) -> bytes:
+@dataclass(frozen=True)
+class SaidOfRow:
+    """What a room above says of a row beside the verdicts: where, in which column, why."""
+
+    sheet_number: int
+    line: int
+    column: str
+    message: str
+
+
+def return_workbook(
+    *, receipt: Receipt, by: User | None, at: datetime, said: Sequence[SaidOfRow] = ()
+) -> bytes:
     """The handed-in workbook as xlsx bytes, each verdict as a coloured cell with a comment.
+
+    ``said`` adds what a room above found wrong with rows that the gate let through.
 
     The office gets back what it wrote, so personal values stay as they are: the ledger notes who
     took the file out. Errors: `CannotReturnWorkbook` when no sheet of the file was recognised.
@@ -44,6 +61,7 @@ def return_workbook(*, receipt: Receipt, by: User | None, at: datetime) -> bytes
         CellMark(number, line, letter, severity, explain(code, params))
         for number, line, letter, severity, code, params in verdicts.iterator(5000)
     ]
+    marks += _said(receipt, said)
     content = open_file(receipt.file)
     coloured = colour_workbook(content, marks, _summary(receipt), plain=_plain(content, receipt))
     with transaction.atomic():
@@ -56,6 +74,20 @@ def return_workbook(*, receipt: Receipt, by: User | None, at: datetime) -> bytes
             payload={"marks_count": len(marks)},
         )
     return bytes(coloured)
+
+
+def _said(receipt: Receipt, said: Sequence[SaidOfRow]) -> list[CellMark]:
+    """Rows refused above the gate, marked at the column named, or whole where it has none."""
+    if not said:
+        return []
+    sheets = Sheet.objects.unscoped("the receipt's own sheets; the caller may see the receipt")
+    headers = dict(sheets.filter(receipt=receipt).values_list("number", "header"))
+    found = []
+    for each in said:
+        place = headers.get(each.sheet_number, {}).get("columns", {}).get(each.column)
+        letter = column_letter(place["index"]) if place else ""
+        found.append(CellMark(each.sheet_number, each.line, letter, REJECT, each.message))
+    return found
 
 
 def _summary(receipt: Receipt) -> list[tuple[str, str]]:

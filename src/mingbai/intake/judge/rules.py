@@ -32,6 +32,8 @@ def find_remarks(
         made.append(_repeated(lazy, columns))
     if found.roster.kind == "subsidy" and "amount" in columns:
         made.append(flag(lazy, pl.col("amount") < 0, "amount", "amount_negative", REJECT))
+    if found.roster.kind == "survey" and "id_number" in found.columns:
+        made.append(_unreadable_number(faults))
     if found.roster.kind == "subsidy" and "phone" in found.columns:
         made.append(_without_phone(lazy, faults))
     if "amount_standard" in checks and {"amount", "grade", "period"} <= columns:
@@ -75,6 +77,12 @@ def _without_phone(rows: pl.LazyFrame, faults: pl.DataFrame) -> pl.LazyFrame:
     said = faults.lazy().filter(pl.col("column") == "phone").select("line")
     rest = rows.join(said, on="line", how="anti")
     return flag(rest, pl.col("phone").is_null(), "phone", "phone_missing", NOTE)
+
+
+def _unreadable_number(faults: pl.DataFrame) -> pl.LazyFrame:
+    """A survey may leave the number open; one that is given and cannot be read names nobody."""
+    wrong = (pl.col("column") == "id_number") & (pl.col("severity") >= WARN)
+    return flag(faults.lazy().unique("line"), wrong, "id_number", "survey_number", REJECT)
 
 
 def _off_standard(rows: pl.DataFrame, found: Recognised, book: Book) -> Iterator[pl.LazyFrame]:

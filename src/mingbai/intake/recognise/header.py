@@ -16,7 +16,7 @@ SEARCH_DEPTH = 30
 LIKELY = 6
 """How many rosters a heading is held against in full, those first that know most of it."""
 
-TOLD_BY_TITLE = frozenset({"application", "insured", "register", "attendance", "exam"})
+TOLD_BY_TITLE = frozenset({"application", "insured", "register", "survey", "attendance", "exam"})
 """Kinds whose columns are those of any list of people: their titles tell them apart."""
 
 _UNTITLED = 0.4

@@ -127,6 +127,12 @@ from mingbai.registry.actions.settle import (
     settle_findings,
 )
 from mingbai.registry.actions.survey import CannotSurvey, Surveyed, enter_survey
+from mingbai.registry.actions.survey_rolls import (
+    SurveyReport,
+    explain_surveys,
+    receive_surveys,
+    take_over_left_out,
+)
 from mingbai.registry.actions.visit import CannotRecordVisit, record_visit
 
 __all__ = [
@@ -175,6 +181,7 @@ __all__ = [
     "Opinion",
     "RowsReport",
     "SettlingReport",
+    "SurveyReport",
     "Surveyed",
     "Wanted",
     "accept_item",
@@ -199,6 +206,7 @@ __all__ = [
     "enrol_insured",
     "enrol_sheets",
     "enter_survey",
+    "explain_surveys",
     "find_same_people",
     "follow_findings",
     "form_households",
@@ -216,6 +224,7 @@ __all__ = [
     "reasons_of",
     "receive_application",
     "receive_applications",
+    "receive_surveys",
     "record_death",
     "record_listed_deaths",
     "record_objection",
@@ -233,6 +242,7 @@ __all__ = [
     "settle_finding",
     "settle_findings",
     "take_down_posting",
+    "take_over_left_out",
     "undo_merge",
     "withdraw_application",
     "withdraw_death",

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from mingbai.base.ledger import record_act
-from mingbai.base.models import User
+from mingbai.base.models import Act, User
 from mingbai.base.secrets import blind, seal
 from mingbai.registry.actions.apply import CannotApply, read_typed
-from mingbai.registry.models import Enrolment, SurveyEntry
+from mingbai.registry.models import Enrolment, Finding, SurveyEntry
 from mingbai.registry.queries.keys import person_ids
 from mingbai.registry.queries.people import bound_name
 from mingbai.registry.queries.roots import records_of
@@ -30,6 +31,10 @@ class CannotSurvey(Exception):
     def __init__(self, text: str, faults: dict[str, str] | None = None) -> None:
         super().__init__(text)
         self.faults = faults or {}
+
+
+class AlreadySurveyed(CannotSurvey):
+    """The person is on this year's list for this already."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,32 +53,66 @@ class Surveyed:
 
 def enter_survey(*, surveyed: Surveyed, book: Book, by: User, at: datetime) -> SurveyEntry:
     """Enter somebody who may qualify; a visit has to follow. Errors: ``CannotSurvey``."""
+    try:
+        with transaction.atomic():
+            told = {"sub_item": surveyed.sub_item, "town": surveyed.village[:9]}
+            act = record_act("enter_survey", by=by, at=at, payload=told)
+            checked = check_surveyed(surveyed=surveyed, book=book, at=at)
+            return write_entry(
+                checked, SurveyEntry.Source.TYPED, year=book.year, act=act, by=by, at=at
+            )
+    except IntegrityError as error:
+        raise CannotSurvey("这个人的同一项摸底刚刚由他人登记。请刷新名单查看。") from error
+
+
+@dataclass(frozen=True, repr=False)
+class Checked:
+    """What was said, in the one spelling of the gate, with its keys."""
+
+    said: Surveyed
+    values: dict[str, str]
+    reason: str
+    assignee: str
+    name_key: bytes
+    id_key: bytes | None
+
+    @property
+    def town(self) -> str:
+        return self.said.village[:9]
+
+
+def check_surveyed(*, surveyed: Surveyed, book: Book, at: datetime) -> Checked:
+    """Hold what was said against the gate, the book and the lists. Errors: ``CannotSurvey``."""
     reason, assignee = " ".join(surveyed.reason.split()), " ".join(surveyed.assignee.split())
     _must_fit(surveyed, reason, assignee, book, at)
     values = _values(surveyed, at)
-    number, phone = values["id_number"], values["phone"]
-    town = surveyed.village[:9]
-    name_key = blind("name", bound_name(values["name"], town))
+    number = values["id_number"]
+    name_key = blind("name", bound_name(values["name"], surveyed.village[:9]))
     id_key = blind("id_number", number) if number else None
     if id_key is not None:
         _must_be_new(id_key, surveyed.sub_item, book.year)
-    anchor = id_key or name_key
-    try:
-        with transaction.atomic():
-            told = {"sub_item": surveyed.sub_item, "town": town}
-            return SurveyEntry.objects.create(
-                year=book.year, sub_item=surveyed.sub_item, town=town, village=surveyed.village,
-                name_sealed=seal("surveyentry.name", values["name"], anchor), name_key=name_key,
-                id_key=id_key,
-                id_sealed=seal("surveyentry.id_number", number, anchor) if number else None,
-                phone_sealed=seal("surveyentry.phone", phone, anchor) if phone else None,
-                phone_key=blind("phone", phone) if phone else None,
-                reason=reason[:200], assignee=assignee[:30], due_date=surveyed.due_date,
-                office=by.office, made_by=by, made_at=at,
-                act=record_act("enter_survey", by=by, at=at, payload=told),
-            )  # fmt: skip
-    except IntegrityError as error:
-        raise CannotSurvey("这个人的同一项摸底刚刚由他人登记。请刷新名单查看。") from error
+    return Checked(surveyed, values, reason[:200], assignee[:30], name_key, id_key)
+
+
+def write_entry(
+    checked: Checked, source: SurveyEntry.Source, *, year: int, act: Act, by: User, at: datetime,
+    origin: Mapping[str, Any] | None = None, finding: Finding | None = None,
+) -> SurveyEntry:  # fmt: skip
+    """Write one entry under an act; see ``enter_survey``."""
+    said, values = checked.said, checked.values
+    number, phone = values["id_number"], values["phone"]
+    anchor = checked.id_key or checked.name_key
+    return SurveyEntry.objects.create(
+        year=year, sub_item=said.sub_item, town=checked.town, village=said.village,
+        name_sealed=seal("surveyentry.name", values["name"], anchor), name_key=checked.name_key,
+        id_key=checked.id_key,
+        id_sealed=seal("surveyentry.id_number", number, anchor) if number else None,
+        phone_sealed=seal("surveyentry.phone", phone, anchor) if phone else None,
+        phone_key=blind("phone", phone) if phone else None,
+        reason=checked.reason, assignee=checked.assignee, due_date=said.due_date,
+        source=source, finding=finding, **(origin or {}),
+        office=by.office, made_by=by, made_at=at, act=act,
+    )  # fmt: skip
 
 
 def _must_fit(surveyed: Surveyed, reason: str, assignee: str, book: Book, at: datetime) -> None:
@@ -114,4 +153,4 @@ def _must_be_new(id_key: bytes, sub_item: str, year: int) -> None:
     known = SurveyEntry.objects.unscoped(_WHY).filter(id_key=id_key, sub_item=sub_item, year=year)
     if known.exists():
         why = "这个人的同一项今年已经摸底登记。请在名单里登记入户结果。"
-        raise CannotSurvey(why, {"id_number": why})
+        raise AlreadySurveyed(why, {"id_number": why})

@@ -43,7 +43,8 @@ def record_visit(
 ) -> Visit:
     """Record one visit to somebody left out (``finding``) or surveyed (``entry``), one of both.
 
-    An outcome that ends the search settles the finding with it. ``seen_number`` is the number of
+    An outcome that ends the search settles the finding with it, also where the person was taken
+    over into the survey: from then on the visits stand there. ``seen_number`` is the number of
     the last visit the clerk saw. Willing and away leave it open: the person is on the list until an
     application is made. Errors: ``CannotRecordVisit``.
     """
@@ -51,6 +52,8 @@ def record_visit(
     about = finding or entry
     if about is None:
         raise CannotRecordVisit("没有说明入户看的是谁。请回到名单上登记。")
+    if finding is not None and _is_surveyed(finding):
+        raise CannotRecordVisit("这个人已转入摸底名单，请在摸底页登记入户结果。")
     if problem := _problem(finding, outcome, visited_date, who, why, at):
         raise CannotRecordVisit(problem)
     try:
@@ -70,8 +73,9 @@ def record_visit(
                 visited_date=visited_date, visitors=who[:60], note=why[:200],
                 recorded_at=at, recorded_by=by, act=act,
             )  # fmt: skip
-            if finding is not None and outcome in SETTLES:
-                _settle(finding, SETTLES[Visit.Outcome(outcome)], by, at)
+            left_out = finding or (entry.finding if entry is not None else None)
+            if left_out is not None and outcome in SETTLES and _is_open(left_out):
+                _settle(left_out, SETTLES[Visit.Outcome(outcome)], by, at)
             return visit
     except IntegrityError as error:
         raise CannotRecordVisit("刚刚有人登记了这一户。请刷新页面，看过再登记。") from error
@@ -91,6 +95,8 @@ def _problem(
         return "请写明谁去的，例如“村干部王某、包村干部李某”。"
     if finding is None and outcome == Visit.Outcome.NOT_QUALIFIED and not why:
         return "请写明不符合哪一条，例如“家庭收入超过标准”。"
+    if finding is None and outcome == Visit.Outcome.UNWILLING and not why:
+        return "请写明为什么不愿申请，例如“子女接去赡养”。"
     if _NUMBERS.search(who + why):
         return "请不要写证件号、账号或电话号码，请改用文字说明后再保存。"
     return "入户日期在今天之后，请核对。" if visited_date > at.date() else ""
@@ -99,6 +105,15 @@ def _problem(
 def _last(finding: Finding | None, entry: SurveyEntry | None) -> int:
     visits = Visit.objects.unscoped(_WHY).filter(finding=finding, entry=entry).order_by("-number")
     return visits.values_list("number", flat=True).first() or 0
+
+
+def _is_surveyed(finding: Finding) -> bool:
+    return SurveyEntry.objects.unscoped(_WHY).filter(finding=finding).exists()
+
+
+def _is_open(finding: Finding) -> bool:
+    newest = Settlement.objects.unscoped(_WHY).filter(finding=finding).order_by("-number").first()
+    return newest is None or newest.decision == Settlement.Decision.REOPENED
 
 
 def _settle(finding: Finding, reason: str, by: User, at: datetime) -> None:

@@ -12,6 +12,14 @@ from mingbai.registry.forms.applying import PLAIN, choose, villages
 from mingbai.rulebook import Book
 
 
+class TakeOverForm(forms.Form):
+    """Who visits the people left out that are taken over, and by when."""
+
+    town = forms.CharField(required=False, max_length=9)
+    assignee = forms.CharField(label="由谁入户", max_length=30)
+    due_date = forms.DateField(label="入户期限", required=False)
+
+
 class SurveyForm(forms.Form):
     """Short enough for a phone; an ID number may follow with the visit."""
 

@@ -47,6 +47,9 @@ _CANONICAL: Final[dict[str, pl.DataType]] = {
     "head_name": pl.String(),
     "household_number": pl.String(),
     "relation": pl.String(),
+    "reason": pl.String(),
+    "assignee": pl.String(),
+    "due_date": pl.Date(),
 }
 ORIGIN: Final = ("origin_file_id", "origin_sheet", "origin_line")
 _SCHEMA: Final[dict[str, pl.DataType]] = {

@@ -74,6 +74,15 @@ def survey_seen(
     return found
 
 
+def listed_by_sheet(files: Iterable[int]) -> dict[tuple[int, int], int]:
+    """(file, sheet number) -> people listed from it; one query, for those who see the sheets."""
+    rows = SurveyEntry.objects.unscoped(_WHY).filter(
+        origin_file__in=list(files), source=SurveyEntry.Source.WORKBOOK
+    )
+    counted = rows.order_by().values("origin_file_id", "origin_sheet").annotate(n=Count("id"))
+    return {(row["origin_file_id"], row["origin_sheet"]): row["n"] for row in counted}
+
+
 def entry_seen(pk: int, *, to: Asker) -> SurveyEntry | None:
     """One entry, when the asker may see it."""
     return SurveyEntry.objects.seen_by(to).filter(pk=pk).first()

@@ -9,7 +9,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from mingbai.base.scope import Asker, ScopedQuerySet
-from mingbai.registry.models import Finding, Person, Visit
+from mingbai.registry.models import Finding, Person, SurveyEntry, Visit
 from mingbai.registry.queries.findings import LEFT_OUT, findings_seen
 
 _WHY: Final = "the newest visit of a finding the asker may already see"
@@ -19,6 +19,8 @@ def left_out(
     *, to: Asker, year: int, town: str = "", sub_item: str = "", state: str = "open"
 ) -> ScopedQuerySet[Any]:
     """Findings of people left out with ``village``, newest ``outcome`` and number of visits.
+
+    ``entry_id`` is their entry of the survey once they were taken over; visits stand there then.
 
     ``state`` is ``open`` for those still to be found out about, ``done`` for the others, "" for
     all. Ordered as one walks: town, village, person.
@@ -30,12 +32,15 @@ def left_out(
         found = found.filter(town=town)
     if sub_item:
         found = found.filter(sub_item=sub_item)
-    visits = Visit.objects.unscoped(_WHY).filter(finding=OuterRef("pk")).order_by("-number")
+    about = Q(finding=OuterRef("pk")) | Q(entry__finding=OuterRef("pk"))
+    visits = Visit.objects.unscoped(_WHY).filter(about).order_by("-id")
+    entries = SurveyEntry.objects.unscoped(_WHY).filter(finding=OuterRef("pk"))
     homes = Person.objects.unscoped("the village somebody is to be visited in").filter(
         id_key=OuterRef("person_key")
     )
     listed: ScopedQuerySet[Any] = found.annotate(
         village=Coalesce(Subquery(homes.values("village")[:1]), Value("")),
+        entry_id=Subquery(entries.values("pk")[:1]),
         outcome=Coalesce(Subquery(visits.values("outcome")[:1]), Value("")),
         visit_count=Coalesce(
             Subquery(visits.values("number")[:1]), Value(0), output_field=IntegerField()

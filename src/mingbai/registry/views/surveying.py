@@ -27,6 +27,7 @@ from mingbai.registry.queries.surveys import (
     survey_counts,
     survey_seen,
 )
+from mingbai.registry.views.survey_rolls import rolls_of
 from mingbai.registry.views.words import Words, day_shown
 from mingbai.rulebook import load_book
 
@@ -72,6 +73,7 @@ def survey(request: HttpRequest) -> HttpResponse:
         "outcomes": Visit.Outcome.choices,
         "today": day_shown(),
         "may_record": to.may("hand_in"),
+        "rolls": rolls_of(to, year) if to.may("hand_in") else [],
     }
     return render(request, "registry/survey.html", context)
 

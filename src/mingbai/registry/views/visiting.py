@@ -63,6 +63,7 @@ def visits(request: HttpRequest) -> HttpResponse:
         "outcomes": Visit.Outcome.choices,
         "today": day_shown(),
         "may_record": to.may("hand_in"),
+        "can_take_over": bool(page.object_list) and state == "open" and (to.sees_all or to.towns),
     }
     return render(request, "registry/visits.html", context)
 

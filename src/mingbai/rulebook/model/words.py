@@ -24,6 +24,7 @@ RosterKind = Literal[
     "register",
     "insured",
     "application",
+    "survey",
     "progress",
     "funds",
     "information",

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from mingbai.base.ledger import record_act
 from mingbai.base.models import Act, User
 from mingbai.base.scope import Asker
+from mingbai.base.secrets import blind
 from mingbai.intake.models import Sheet
 from mingbai.intake.queries import sheets_at
 from mingbai.registry.actions.change import RowsReport
@@ -35,6 +36,7 @@ _COLUMNS: Final = (
     "sub_item", "name", "id_number", "town", "village", "phone", "reason", "assignee", "due_date",
 )  # fmt: skip
 _MEANWHILE: Final = "这个人的同一项摸底刚刚由他人登记。"
+_TWICE: Final = "本表前面已有这个人的同一项，这一行不再列入。请删去一行。"
 #: The same name in one village, without a number: one person or two, only a visit can tell.
 _NAMESAKE: Final = (
     "本村同名的人已经摸底登记，没有证件号分不清是不是同一个人。"
@@ -108,7 +110,7 @@ def _read(sheets: Sequence[Sheet], book: Book, at: datetime) -> Iterator[_Row]:
     to = Asker.system("the caller chose these sheets under their own scope")
     rows = roster_rows(sheets=rolls, to=to, columns=_COLUMNS).to_dicts()
     villages = village_codes()
-    entered = _entered({row["origin_file_id"] for row in rows})
+    entered, by_sheet = _entered({row["origin_file_id"] for row in rows})
     named, earlier = _named(book.year), _followed(rolls)
     seen: set[tuple[bytes, str]] = set()
     for row in rows:
@@ -117,8 +119,13 @@ def _read(sheets: Sequence[Sheet], book: Book, at: datetime) -> Iterator[_Row]:
             continue
         try:
             checked = check_surveyed(surveyed=_surveyed(row, villages), book=book, at=at)
+        except AlreadySurveyed as error:
+            number = blind("id_number", row["id_number"])
+            twice = (*place[:2], number, row["sub_item"]) in by_sheet
+            yield _Row(place, None, _TWICE if twice else str(error), not twice)
+            continue
         except CannotSurvey as error:
-            yield _Row(place, None, str(error), isinstance(error, AlreadySurveyed))
+            yield _Row(place, None, str(error), False)
             continue
         item = checked.said.sub_item
         key = (checked.id_key or checked.name_key + checked.said.village.encode(), item)
@@ -126,19 +133,24 @@ def _read(sheets: Sequence[Sheet], book: Book, at: datetime) -> Iterator[_Row]:
         if checked.id_key is None and namesakes:
             yield _Row(place, None, _NAMESAKE, not namesakes.isdisjoint(earlier))
         elif key in seen:
-            yield _Row(
-                place, None, "本表前面已有这个人的同一项，这一行不再列入。请删去一行。", False
-            )
+            yield _Row(place, None, _TWICE, False)
         else:
             seen.add(key)
             yield _Row(place, checked, "", False)
 
 
-def _entered(files: set[int]) -> set[tuple[Any, ...]]:
-    rows = SurveyEntry.objects.unscoped(_WHY).filter(
+def _entered(files: set[int]) -> tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]]:
+    """Rows listed before, and whom each sheet has listed: (file, sheet, number's key, sub-item)."""
+    found = SurveyEntry.objects.unscoped(_WHY).filter(
         origin_file__in=files, source=SurveyEntry.Source.WORKBOOK
     )
-    return set(rows.values_list(*ORIGIN))
+    rows: set[tuple[Any, ...]] = set()
+    people: set[tuple[Any, ...]] = set()
+    for file, sheet, line, key, item in found.values_list(*ORIGIN, "id_key", "sub_item"):
+        rows.add((file, sheet, line))
+        if key is not None:
+            people.add((file, sheet, bytes(key), item))
+    return rows, people
 
 
 def _named(year: int) -> dict[tuple[bytes, str, str], set[tuple[Any, Any]]]:

@@ -80,7 +80,7 @@ def listed_by_sheet(files: Iterable[int]) -> dict[tuple[int, int], int]:
         origin_file__in=list(files), source=SurveyEntry.Source.WORKBOOK
     )
     counted = rows.order_by().values("origin_file_id", "origin_sheet").annotate(n=Count("id"))
-    return {(row["origin_file_id"], row["origin_sheet"]): row["n"] for row in counted}
+    return {(row["origin_file_id"], row["origin_sheet"] or 0): row["n"] for row in counted}
 
 
 def entry_seen(pk: int, *, to: Asker) -> SurveyEntry | None:

@@ -73,9 +73,7 @@ def record_visit(
                 visited_date=visited_date, visitors=who[:60], note=why[:200],
                 recorded_at=at, recorded_by=by, act=act,
             )  # fmt: skip
-            left_out = finding or (entry.finding if entry is not None else None)
-            if left_out is not None and outcome in SETTLES and _is_open(left_out):
-                _settle(left_out, SETTLES[Visit.Outcome(outcome)], by, at)
+            _settle(finding or (entry.finding if entry else None), outcome, by, at)
             return visit
     except IntegrityError as error:
         raise CannotRecordVisit("刚刚有人登记了这一户。请刷新页面，看过再登记。") from error
@@ -116,7 +114,11 @@ def _is_open(finding: Finding) -> bool:
     return newest is None or newest.decision == Settlement.Decision.REOPENED
 
 
-def _settle(finding: Finding, reason: str, by: User, at: datetime) -> None:
+def _settle(finding: Finding | None, outcome: str, by: User, at: datetime) -> None:
+    """Settle the finding behind a visit that ended the search, unless somebody did already."""
+    if finding is None or outcome not in SETTLES or not _is_open(finding):
+        return
+    reason = SETTLES[Visit.Outcome(outcome)]
     settled = Settlement.objects.unscoped(_WHY).filter(finding=finding).order_by("-number")
     settle_finding(
         finding=finding,

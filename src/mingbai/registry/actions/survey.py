@@ -57,10 +57,11 @@ def enter_survey(*, surveyed: Surveyed, book: Book, by: User, at: datetime) -> S
         with transaction.atomic():
             told = {"sub_item": surveyed.sub_item, "town": surveyed.village[:9]}
             act = record_act("enter_survey", by=by, at=at, payload=told)
-            checked = check_surveyed(surveyed=surveyed, book=book, at=at)
+            checked = check_surveyed(surveyed, book, at)
             return write_entry(
-                checked, SurveyEntry.Source.TYPED, year=book.year, act=act, by=by, at=at
-            )
+                checked=checked, source=SurveyEntry.Source.TYPED, year=book.year, act=act, by=by,
+                at=at,
+            )  # fmt: skip
     except IntegrityError as error:
         raise CannotSurvey("这个人的同一项摸底刚刚由他人登记。请刷新名单查看。") from error
 
@@ -81,7 +82,7 @@ class Checked:
         return self.said.village[:9]
 
 
-def check_surveyed(*, surveyed: Surveyed, book: Book, at: datetime) -> Checked:
+def check_surveyed(surveyed: Surveyed, book: Book, at: datetime) -> Checked:
     """Hold what was said against the gate, the book and the lists. Errors: ``CannotSurvey``."""
     reason, assignee = " ".join(surveyed.reason.split()), " ".join(surveyed.assignee.split())
     _must_fit(surveyed, reason, assignee, book, at)
@@ -95,7 +96,7 @@ def check_surveyed(*, surveyed: Surveyed, book: Book, at: datetime) -> Checked:
 
 
 def write_entry(
-    checked: Checked, source: SurveyEntry.Source, *, year: int, act: Act, by: User, at: datetime,
+    *, checked: Checked, source: SurveyEntry.Source, year: int, act: Act, by: User, at: datetime,
     origin: Mapping[str, Any] | None = None, finding: Finding | None = None,
 ) -> SurveyEntry:  # fmt: skip
     """Write one entry under an act; see ``enter_survey``."""

@@ -87,8 +87,8 @@ def receive_surveys(*, sheets: Sequence[Sheet], book: Book, by: User, at: dateti
                 # Its own savepoint: the constraints may refuse one row, the others stand.
                 with transaction.atomic():
                     made = write_entry(
-                        row.checked, SurveyEntry.Source.WORKBOOK, year=book.year, act=act, by=by,
-                        at=at, origin=dict(zip(ORIGIN, row.place, strict=True)),
+                        checked=row.checked, source=SurveyEntry.Source.WORKBOOK, year=book.year,
+                        act=act, by=by, at=at, origin=dict(zip(ORIGIN, row.place, strict=True)),
                     )  # fmt: skip
                 done.append(made.pk)
             except IntegrityError:
@@ -97,7 +97,7 @@ def receive_surveys(*, sheets: Sequence[Sheet], book: Book, by: User, at: dateti
 
 
 def explain_surveys(
-    *, sheets: Sequence[Sheet], book: Book, at: datetime
+    sheets: Sequence[Sheet], book: Book, at: datetime
 ) -> list[tuple[tuple[int, int, int], str]]:
     """The rows of survey lists that cannot be listed, with the reason; writes nothing."""
     rows = _read(sheets, book, at)
@@ -118,7 +118,7 @@ def _read(sheets: Sequence[Sheet], book: Book, at: datetime) -> Iterator[_Row]:
         if place in entered:
             continue
         try:
-            checked = check_surveyed(surveyed=_surveyed(row, villages), book=book, at=at)
+            checked = check_surveyed(_surveyed(row, villages), book, at)
         except AlreadySurveyed as error:
             number = blind("id_number", row["id_number"])
             twice = (*place[:2], number, row["sub_item"]) in by_sheet
@@ -226,11 +226,12 @@ def take_over_left_out(
             row = rows.get(each.pk, {})
             try:
                 said = _left_out(each, row, villages, homes, assignee, due_date)
-                checked = check_surveyed(surveyed=said, book=book, at=at)
+                checked = check_surveyed(said, book, at)
                 with transaction.atomic():
                     made = write_entry(
-                        checked, SurveyEntry.Source.LEFT_OUT, year=book.year, act=act, by=by,
-                        at=at, origin={name: row[name] for name in ORIGIN}, finding=each,
+                        checked=checked, source=SurveyEntry.Source.LEFT_OUT, year=book.year,
+                        act=act, by=by, at=at, finding=each,
+                        origin={name: row[name] for name in ORIGIN},
                     )  # fmt: skip
                 done.append(made.pk)
             except CannotSurvey as error:

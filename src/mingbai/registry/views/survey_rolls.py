@@ -88,7 +88,7 @@ def survey_returned(request: HttpRequest, pk: int) -> HttpResponse:
     if receipt is None:
         raise Http404("没有这个文件，或不归您的单位看。")
     sheets = [sheet for sheet in _sheets(to, book) if sheet.receipt_id == receipt.pk]
-    refused = explain_surveys(sheets=sheets, book=book, at=timezone.now())
+    refused = explain_surveys(sheets, book, timezone.now())
     said = [SaidOfRow(place[1], place[2], "name", why) for place, why in refused]
     try:
         content = return_workbook(

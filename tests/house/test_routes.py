@@ -39,6 +39,7 @@ PAGES = {
     "today", "delivery:programmes", "delivery:reports", "delivery:classes", "delivery:works",
     "delivery:class_doubts",
     "delivery:gantt",
+    "oversight:inbox", "oversight:given", "oversight:outbox", "oversight:mail",
     "delivery:week", "delivery:waiting", "delivery:lags", "programme:matrix",
     "programme:changes", "programme:check",
     "programme:letters", "programme:documents",
@@ -55,6 +56,7 @@ PAGES = {
 }  # fmt: skip
 #: Pages for those who hold a permission; others are refused.
 PAGES_WITH = {
+    "oversight:robots": "manage_users",
     "accounts": "manage_users",
     "registry:apply": "hand_in",
     "registry:survey_add": "hand_in",
@@ -76,6 +78,11 @@ DOES = {
     "report:town_map_drop": "manage_users",
     "delivery:site_withdraw": "hand_in",
     "delivery:withdrawal_decide": "approve",
+    "oversight:read": None,
+    "oversight:set_mail": None,
+    "oversight:add_robot": "manage_users",
+    "oversight:try_robot": "manage_users",
+    "oversight:switch_robot": "manage_users",
     "registry:application_known": "hand_in",
     "registry:application_receive": "hand_in",
     "registry:application_review": None,

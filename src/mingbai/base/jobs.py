@@ -51,6 +51,21 @@ def repeat_daily(*, name: str, entry: str) -> None:
     )
 
 
+def repeat_often(*, name: str, entry: str, minutes: int) -> None:
+    """Have the worker call ``entry`` every few minutes; a plan of this name stays as it is."""
+    from django_q.models import Schedule
+
+    Schedule.objects.get_or_create(
+        name=name,
+        defaults={
+            "func": entry,
+            "schedule_type": Schedule.MINUTES,
+            "minutes": minutes,
+            "repeats": -1,
+        },
+    )
+
+
 def run_job(job_id: int, *, handlers: Mapping[str, Handler], clock: Callable[[], datetime]) -> None:
     """Run one queued job once at a time; safe to call again after a kill.
 

@@ -1,10 +1,10 @@
-"""Addresses of the pages about meetings and decisions, below /oversight/."""
+"""Addresses of the pages about meetings, decisions and reminders, below /oversight/."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from mingbai.oversight.views import decisions, meetings, minutes, packs
+from mingbai.oversight.views import decisions, meetings, minutes, packs, reminders, robots
 
 app_name = "oversight"
 
@@ -33,4 +33,14 @@ urlpatterns = [
     path("decisions/<int:pk>/confirm/", decisions.confirm, name="confirm_decision"),
     path("decisions/<int:pk>/return/", decisions.send_back, name="return_decision"),
     path("decisions/<int:pk>/extend/", decisions.extend, name="extend_decision"),
+    path("reminders/", reminders.inbox, name="inbox"),
+    path("reminders/read/", reminders.read, name="read"),
+    path("reminders/given/", reminders.given, name="given"),
+    path("reminders/outbox/", reminders.outbox, name="outbox"),
+    path("reminders/mail/", reminders.mail, name="mail"),
+    path("reminders/mail/set/", reminders.set_mail, name="set_mail"),
+    path("reminders/robots/", robots.robots, name="robots"),
+    path("reminders/robots/add/", robots.add, name="add_robot"),
+    path("reminders/robots/<int:pk>/test/", robots.test, name="try_robot"),
+    path("reminders/robots/<int:pk>/switch/", robots.switch, name="switch_robot"),
 ]

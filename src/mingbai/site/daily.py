@@ -8,7 +8,7 @@ from typing import Final
 from django.conf import settings
 from django.utils import timezone
 
-from mingbai.base.jobs import enqueue, repeat_daily
+from mingbai.base.jobs import enqueue, repeat_daily, repeat_often
 from mingbai.base.models import Job
 from mingbai.base.scope import Asker
 from mingbai.registry.queries import comparison_missed, newest_year
@@ -16,11 +16,14 @@ from mingbai.rulebook import load_book
 from mingbai.site.jobs import RUNNER
 
 DAILY: Final = "mingbai.site.daily.run"
+REMINDING: Final = "mingbai.site.reminding.run"
+_MINUTES: Final = 3
 
 
 def plan_days() -> None:
-    """Have the worker look once a day; planned once, however often the site starts."""
+    """Have the worker look once a day, and remind and send in between; each planned once."""
     repeat_daily(name="daily", entry=DAILY)
+    repeat_often(name="reminding", entry=REMINDING, minutes=_MINUTES)
 
 
 def look_what_is_due(*, at: datetime) -> list[Job]:

@@ -3,7 +3,9 @@
 ``MINGBAI_HOME`` (data, keys, files, logs; default ``<project>/var``), ``MINGBAI_DATABASE_URL``
 (``postgresql://…``; SQLite in the home when empty), ``MINGBAI_DEMO`` (``1`` marks demonstration
 data), ``MINGBAI_HOSTS`` (comma separated), ``MINGBAI_HTTPS`` (``1`` behind TLS), ``MINGBAI_FORMS``
-(folder of the county's own forms), ``MINGBAI_LOG`` (level of the log), ``MINGBAI_DEBUG``.
+(folder of the county's own forms), ``MINGBAI_LOG`` (level of the log), ``MINGBAI_DEBUG``. What may
+leave the house: ``MINGBAI_ADDRESS`` (the site's own, for links in messages), ``MINGBAI_MAIL`` and
+``MINGBAI_MAIL_PASSWORD`` (the mail server), ``MINGBAI_ROBOT_HOSTS`` (more hosts of group robots).
 """
 
 from __future__ import annotations
@@ -23,6 +25,20 @@ MINGBAI_HOME.mkdir(parents=True, exist_ok=True)
 MINGBAI_DEMO = os.environ.get("MINGBAI_DEMO", "") == "1" or (MINGBAI_HOME / "DEMO").exists()
 MINGBAI_COUNTY = os.environ.get("MINGBAI_COUNTY", "340223")
 MINGBAI_FORMS = Path(os.environ["MINGBAI_FORMS"]) if os.environ.get("MINGBAI_FORMS") else None
+
+#: The site's address as people open it; a path is put behind it.
+MINGBAI_ADDRESS = os.environ.get("MINGBAI_ADDRESS", "").rstrip("/")
+#: Without a mail server nothing is mailed; see ``oversight.actions.outlets`` for how it is written.
+MINGBAI_MAIL = os.environ.get("MINGBAI_MAIL", "")
+MINGBAI_MAIL_PASSWORD = os.environ.get("MINGBAI_MAIL_PASSWORD", "")
+#: Hosts that robots may stand at, by HTTPS only: the two public ones and the county's own.
+MINGBAI_ROBOT_HOSTS = (
+    "qyapi.weixin.qq.com",
+    "oapi.dingtalk.com",
+    *filter(None, os.environ.get("MINGBAI_ROBOT_HOSTS", "").lower().split(",")),
+)
+#: Hosts that may be posted to without TLS: none. Tests name a server of their own here.
+MINGBAI_PLAIN_ROBOT_HOSTS: tuple[str, ...] = ()
 
 DEBUG = os.environ.get("MINGBAI_DEBUG", "") == "1"
 HTTPS = os.environ.get("MINGBAI_HTTPS", "") == "1"

@@ -1,5 +1,8 @@
-"""Meetings, what they are handed, their minutes, and following what was decided."""
+"""Calling and holding meetings; reminding offices and sending what leaves the house."""
 
+from mingbai.oversight.actions.delivering import (
+    deliver_message,
+)
 from mingbai.oversight.actions.following import (
     CannotConfirmDecision,
     CannotExtendDecision,
@@ -9,6 +12,10 @@ from mingbai.oversight.actions.following import (
     extend_decision,
     report_decision,
     return_decision,
+)
+from mingbai.oversight.actions.mailboxes import (
+    CannotSetMail,
+    set_mail_address,
 )
 from mingbai.oversight.actions.meetings import (
     Came,
@@ -29,15 +36,34 @@ from mingbai.oversight.actions.minutes import (
     draft_minutes,
     issue_minutes,
 )
+from mingbai.oversight.actions.outlets import (
+    CannotUseOutlet,
+    MailDoor,
+    Outlet,
+)
 from mingbai.oversight.actions.packs import (
     CannotCompilePack,
     CannotIssuePack,
     compile_pack,
     issue_pack,
 )
+from mingbai.oversight.actions.reminding import (
+    CannotReadReminders,
+    read_reminders,
+    remind_offices,
+)
+from mingbai.oversight.actions.robots import (
+    CannotAddRobot,
+    CannotSwitchRobot,
+    NewRobot,
+    add_robot,
+    switch_robot,
+    try_robot,
+)
 
 __all__ = [
     "Came",
+    "CannotAddRobot",
     "CannotCallOffMeeting",
     "CannotCompilePack",
     "CannotConfirmDecision",
@@ -48,13 +74,22 @@ __all__ = [
     "CannotIssuePack",
     "CannotMoveMeeting",
     "CannotPlanMeeting",
+    "CannotReadReminders",
     "CannotReportDecision",
     "CannotReturnDecision",
+    "CannotSetMail",
+    "CannotSwitchRobot",
+    "CannotUseOutlet",
     "Decided",
+    "MailDoor",
     "MeetingNotice",
+    "NewRobot",
+    "Outlet",
+    "add_robot",
     "call_off_meeting",
     "compile_pack",
     "confirm_decision",
+    "deliver_message",
     "draft_minutes",
     "extend_decision",
     "hold_meeting",
@@ -62,6 +97,11 @@ __all__ = [
     "issue_pack",
     "move_meeting",
     "plan_meeting",
+    "read_reminders",
+    "remind_offices",
     "report_decision",
     "return_decision",
+    "set_mail_address",
+    "switch_robot",
+    "try_robot",
 ]

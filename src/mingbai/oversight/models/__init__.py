@@ -1,4 +1,4 @@
-"""Meetings, what they were handed, their minutes and decisions; nothing is changed afterwards."""
+"""Meetings and what was decided; reminders, where they go, and the outbox."""
 
 from mingbai.oversight.models.meeting import (
     Invitation,
@@ -12,22 +12,44 @@ from mingbai.oversight.models.minutes import (
     Minutes,
     MinutesIssue,
 )
+from mingbai.oversight.models.outbox import (
+    MessageReminder,
+    OutboxMessage,
+)
+from mingbai.oversight.models.outlets import (
+    GroupRobot,
+    MailAddress,
+    RobotStep,
+)
 from mingbai.oversight.models.pack import (
     DispatchPack,
     PackIssue,
     PackLine,
+)
+from mingbai.oversight.models.reminding import (
+    Reminder,
+    ReminderReading,
+    ReminderRound,
 )
 
 __all__ = [
     "Decision",
     "DecisionStep",
     "DispatchPack",
+    "GroupRobot",
     "Invitation",
+    "MailAddress",
     "Meeting",
     "MeetingAttendance",
     "MeetingStep",
+    "MessageReminder",
     "Minutes",
     "MinutesIssue",
+    "OutboxMessage",
     "PackIssue",
     "PackLine",
+    "Reminder",
+    "ReminderReading",
+    "ReminderRound",
+    "RobotStep",
 ]

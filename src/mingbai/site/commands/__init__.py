@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "account": ("account", "开设账号，或重设一个账号的密码"),
     "receive": ("receive", "接收一个文件夹的报表，逐行检查并登记"),
     "compare": ("compare", "比对全部名册，报告本月新查出、消除和没核的疑点"),
+    "remind": ("remind", "提醒各单位快到期和逾期的事项，发出待发的消息"),
     "compile": ("compile", "编制半年小结（docx 和网页）"),
     "why": ("why", "追问小结中的一个数：怎么算的，来自哪些行"),
     "figures": ("figures", "列出最新小结的全部数字"),

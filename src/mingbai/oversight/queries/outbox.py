@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from mingbai.base.models import User
 from mingbai.base.scope import Asker, ScopedQuerySet
@@ -50,15 +51,9 @@ def mailed_accounts(offices: Iterable[int]) -> dict[int, list[User]]:
     users = User.objects.unscoped("who of an office asked for mail").filter(
         office__in=list(offices), is_active=True
     )
-    users = users.annotate(
-        mailed=Exists(
-            MailAddress.objects.unscoped("as above").filter(
-                pk=Subquery(newest.values("pk")[:1]), address_sealed__isnull=False
-            )
-        )
-    ).filter(mailed=True)
+    users = users.annotate(mail=Subquery(newest.values("address_sealed")[:1]))
     found: dict[int, list[User]] = defaultdict(list)
-    for user in users.order_by("pk"):
+    for user in users.filter(mail__isnull=False).order_by("pk"):
         found[user.office_id].append(user)
     return found
 
@@ -66,15 +61,16 @@ def mailed_accounts(offices: Iterable[int]) -> dict[int, list[User]]:
 def robots_on() -> tuple[GroupRobot, ...]:
     """The robots switched on; one query."""
     rows = with_switch(GroupRobot.objects.unscoped("the house posts to robots that are on"))
-    return tuple(rows.filter(~Q(switch="off")).select_related("office").order_by("pk"))
+    return tuple(rows.filter(switch="on").select_related("office").order_by("pk"))
 
 
 def with_switch(rows: ScopedQuerySet[GroupRobot]) -> ScopedQuerySet[GroupRobot]:
-    """Each with its ``switch``: on, off, or None where it was never touched."""
+    """Each with its ``switch``: on where it was never touched."""
     steps = RobotStep.objects.unscoped("the switch of a robot that is seen").filter(
         robot=OuterRef("pk")
     )
-    return rows.annotate(switch=Subquery(steps.order_by("-number").values("step")[:1]))
+    newest = Subquery(steps.order_by("-number").values("step")[:1])
+    return rows.annotate(switch=Coalesce(newest, Value("on")))
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,7 @@ def robots_seen(*, to: Asker) -> tuple[RobotStanding, ...]:
     )
     by_robot = {each.robot_id: each for each in last}
     return tuple(
-        RobotStanding(robot, robot.switch != "off", by_robot.get(robot.pk))  # type: ignore[attr-defined]
+        RobotStanding(robot, robot.switch == "on", by_robot.get(robot.pk))  # type: ignore[attr-defined]
         for robot in robots
     )
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from mingbai.base.models import Act, Office
 from mingbai.base.scope import Asker
+from mingbai.oversight.queries.inbox import unread_count
 
 
 def _anyone(to: Asker) -> bool:
@@ -90,7 +91,7 @@ def county_office() -> str:
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """Context of ``base/page.html``; two short queries a page, none of them growing."""
+    """Context of ``base/page.html``; three short queries a page, none of them growing."""
     to: Asker = getattr(request, "asker", Asker())
     signed_in = to.user_id is not None
     return {
@@ -99,4 +100,5 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "county_office": county_office(),
         "rooms": _doors(request.path, to) if signed_in else [],
         "ledger_head": _ledger_head() if signed_in else None,
+        "unread_reminders": unread_count(to=to) if signed_in else 0,
     }

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -64,7 +65,7 @@ def robots_on() -> tuple[GroupRobot, ...]:
     return tuple(rows.filter(switch="on").select_related("office").order_by("pk"))
 
 
-def with_switch(rows: ScopedQuerySet[GroupRobot]) -> ScopedQuerySet[GroupRobot]:
+def with_switch(rows: ScopedQuerySet[Any]) -> ScopedQuerySet[Any]:
     """Each with its ``switch``: on where it was never touched."""
     steps = RobotStep.objects.unscoped("the switch of a robot that is seen").filter(
         robot=OuterRef("pk")
@@ -95,8 +96,7 @@ def robots_seen(*, to: Asker) -> tuple[RobotStanding, ...]:
     )
     by_robot = {each.robot_id: each for each in last}
     return tuple(
-        RobotStanding(robot, robot.switch == "on", by_robot.get(robot.pk))  # type: ignore[attr-defined]
-        for robot in robots
+        RobotStanding(robot, robot.switch == "on", by_robot.get(robot.pk)) for robot in robots
     )
 
 

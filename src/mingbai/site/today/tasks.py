@@ -17,6 +17,7 @@ from mingbai.site.today.meetings import about_decisions, about_meetings
 from mingbai.site.today.money import about_batches
 from mingbai.site.today.postings import about_postings
 from mingbai.site.today.promises import about_letters
+from mingbai.site.today.reminders import about_reminders
 from mingbai.site.today.reports import about_reports
 from mingbai.site.today.returns import about_returns
 from mingbai.site.today.rights import (
@@ -30,6 +31,7 @@ from mingbai.site.today.works import about_works
 Group = Callable[[Asked], list[Task]]
 
 GROUPS: Final[tuple[Group, ...]] = (
+    about_reminders,
     about_batches,
     about_returns,
     about_comparison,

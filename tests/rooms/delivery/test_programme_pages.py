@@ -137,7 +137,7 @@ def test_pages_cost_the_same_with_few_and_with_many_programmes(
 ):
     page("/programmes/?year=2021")
     for budget, address in (
-        (26, "/programmes/?year=2021"),
+        (27, "/programmes/?year=2021"),
         (36, "/programmes/roads/?year=2021"),
         (20, "/funds/?year=2021"),
         (20, "/funds/roads/?year=2021"),

@@ -79,7 +79,7 @@ def test_pages_cost_the_same_with_few_and_with_many_pieces(
     few = {}
     for address in addresses:
         open_page(client, address, tree.clerk)
-        with django_assert_max_num_queries(16) as spent:
+        with django_assert_max_num_queries(17) as spent:
             open_page(client, address, tree.clerk)
         few[address] = len(spent.captured_queries)
     send(*(f"第{n}条" for n in range(45)), month=4)

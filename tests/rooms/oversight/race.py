@@ -1,13 +1,12 @@
 """Run alone in a home of its own: workers take messages out of one outbox at the same moment.
 
-``MINGBAI_CONTROL=1`` claims by looking first and writing then, as one should not. With ``killed`` a
-worker ends after the far side has taken the message and before it is marked.
+First as the product claims them; then one worker ends when the far side has taken its message and
+before it is marked; last, as a control, they claim by looking first and writing then.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections import Counter
 from contextlib import suppress
@@ -26,19 +25,20 @@ from mingbai.oversight.actions.delivering import CLAIM_HOLDS
 from mingbai.oversight.models import OutboxMessage
 
 AT = datetime(2021, 7, 5, 2, 0, tzinfo=UTC)
-WORKERS, MESSAGES = 4, 12
+WORKERS, MESSAGES = 4, 6
 
 
-def claim_carelessly(barrier):
-    """A claim that looks, waits for the others to look, and writes."""
+def claim_carelessly(looked, written):
+    """A claim that looks, waits until all have looked, and writes; then all send."""
 
     def claim(pk, at):
         rows = OutboxMessage.objects.unscoped("t").filter(pk=pk)
         free = rows.filter(state="waiting", next_at__lte=at).exists()
-        barrier.wait()
+        looked.wait()
         if not free:
             return None
         rows.update(state="sending", claim="c" * 32, next_at=at + CLAIM_HOLDS, tries_count=1)
+        written.wait()
         return rows.select_related("robot").get()
 
     return claim
@@ -57,26 +57,28 @@ def work(server, numbers, barrier, marked):
         connection.close()
 
 
-def race(server, tree):
+def race(server, tree, name):
     """Every worker tries every message; how often each was posted, and marked."""
-    group = robot(server, tree, AT)
-    numbers = [message(AT, to_robot=group, key=f"m.{n}").pk for n in range(MESSAGES)]
+    server.posted.clear()
+    group = robot(server, tree, AT, key=f"KEY-of-group-{name}")
+    numbers = [message(AT, to_robot=group, key=f"{name}.{n}").pk for n in range(MESSAGES)]
     barrier, marked = Barrier(WORKERS), []
-    if os.environ.get("MINGBAI_CONTROL") == "1":
-        delivering_module._claim = claim_carelessly(Barrier(WORKERS))
     threads = [Thread(target=work, args=(server, numbers, barrier, marked)) for _ in range(WORKERS)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     posted = Counter(each.headers["Idempotency-Key"] for each in server.posted)
-    states = OutboxMessage.objects.unscoped("t").values_list("state", flat=True)
+    rows = OutboxMessage.objects.unscoped("t").filter(pk__in=numbers)
+    states = rows.values_list("state", flat=True)
     return {"posted": sorted(posted.values()), "marked": len(marked), "states": sorted(set(states))}
 
 
 def killed(server, tree):
     """Cut off between sending and marking: not lost, and sent again only when the claim is over."""
-    made = message(AT, to_robot=robot(server, tree, AT), key="cut")
+    server.posted.clear()
+    group = robot(server, tree, AT, key="KEY-of-another-group")
+    made = message(AT, to_robot=group, key="cut")
     mark = delivering_module._mark
 
     def cut(*args):
@@ -102,12 +104,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     tree = OfficeTree()
     with running(RobotServer()) as server:
-        found = race(server, tree) if sys.argv[1] == "race" else killed(server, tree)
-    json.dump(found, sys.stdout)
-
-
-if __name__ == "__main__":
-    import django
-
-    django.setup()
-    main()
+        raced, cut = race(server, tree, "raced"), killed(server, tree)
+        delivering_module._claim = claim_carelessly(Barrier(WORKERS), Barrier(WORKERS))
+        control = race(server, tree, "control")
+    json.dump({"raced": raced, "killed": cut, "control": control}, sys.stdout)

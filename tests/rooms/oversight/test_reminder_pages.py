@@ -68,16 +68,16 @@ def reminded(tree, at, monkeypatch):
 def test_an_office_sees_its_own_and_reads_them(tree, reminded):
     client = as_(tree.user_a)
     page = told(client)
-    assert page.count("未读</span>") == 2
+    assert page.count('note">未读') == 2
     assert "逾期 3 天" in page
     assert "今天到期" in page
     assert 'class="bell unread"' in page
     newest = Reminder.objects.unscoped("t").filter(office=tree.office_a).latest("pk").pk
     client.post(f"{BASE}read/", {"only": newest})
-    assert told(client).count("未读</span>") == 1
+    assert told(client).count('note">未读') == 1
     client.post(f"{BASE}read/", {"through": newest})
     page = told(client)
-    assert page.count("未读</span>") == 0
+    assert page.count('note">未读') == 0
     assert 'class="bell"' in page
     assert "没有提醒" in told(as_(tree.user_b))
 
@@ -109,7 +109,7 @@ def test_the_county_sees_who_was_told_what_and_who_read_it(tree, reminded, at):
     assert "2021〕2号" not in only_late
     assert "没有符合条件" in told(client, f"{BASE}given/", office=str(tree.office_b.pk))
     own = told(as_(tree.user_b), f"{BASE}given/")
-    assert "更正单" not in own
+    assert "2021〕" not in own
 
 
 def test_pages_cost_the_same_for_many_reminders(
@@ -159,7 +159,7 @@ def test_the_administrator_adds_tests_and_switches_a_robot(keeper, tree, setting
         address = server.address("dingtalk", "KEY-hidden-word")
         page = client.post(f"{BASE}robots/add/", {**said, "address": address}, follow=True)
         page = page.content.decode()
-        assert "word" not in page
+        assert "hidden-word" not in page
         assert "已加签" in page
         kept = GroupRobot.objects.unscoped("t").get()
         client.post(f"{BASE}robots/{kept.pk}/test/")
@@ -171,7 +171,7 @@ def test_the_administrator_adds_tests_and_switches_a_robot(keeper, tree, setting
         client.post(f"{BASE}robots/{kept.pk}/test/")
         page = told(client, f"{BASE}robots/")
         assert "请核对加签密钥" in page
-        assert "hidden" not in page
+        assert "hidden-word" not in page
         client.post(f"{BASE}robots/{kept.pk}/switch/", {"on": "0"})
         assert "停用" in told(client, f"{BASE}robots/")
         assert len(server.posted) == 2

@@ -37,16 +37,21 @@ from mingbai.oversight.queries.inbox import (
 from mingbai.oversight.queries.outbox import messages_seen, newest_address
 from mingbai.oversight.queries.wording import when_words
 from mingbai.oversight.views.asking import today
-from mingbai.rulebook import load_book
+from mingbai.registry.queries import newest_year
+from mingbai.rulebook import CannotLoadBook, load_book
 
 PAGE: Final = 50
 _MONTH: Final = timedelta(days=31)
 
 
-def _kinds(day: date) -> dict[str, str]:
-    """What each kind is called by the book of the day's year."""
-    book = load_book(year=day.year, county=settings.MINGBAI_COUNTY)
-    return {rule.code: rule.name for rule in book.reminding.rules}
+def _kinds() -> dict[str, str]:
+    """What each kind is called by the newest year's book; nothing before a year is kept."""
+    year = newest_year()
+    try:
+        book = load_book(year=year, county=settings.MINGBAI_COUNTY) if year else None
+    except CannotLoadBook:
+        return {}
+    return {rule.code: rule.name for rule in book.reminding.rules} if book else {}
 
 
 @require_GET
@@ -93,7 +98,7 @@ def given(request: HttpRequest) -> HttpResponse:
     """Who was reminded of what and when, by which ways, and who has read it."""
     to, day = asker_of(request), today()
     offices = Office.objects.seen_by(to).filter(valid_to__isnull=True).order_by("code")
-    kinds = _kinds(day)
+    kinds = _kinds()
     form = FilterReminders(
         request.GET or None, days=rounds_seen(to=to), offices=list(offices), kinds=[*kinds.items()]
     )

@@ -9,6 +9,7 @@ from mingbai.site.story.doubts import tell_findings
 from mingbai.site.story.paying import tell_money
 from mingbai.site.story.people import tell_people
 from mingbai.site.story.posting import post_rolls
+from mingbai.site.story.reminding import tell_reminders
 from mingbai.site.story.rights import tell_changes
 
 
@@ -22,3 +23,4 @@ def tell_story(cast: Cast) -> None:
     tell_people(cast)
     tell_money(cast)
     tell_findings(cast)
+    tell_reminders(cast)

@@ -7,7 +7,7 @@ the scope is a crash in the first test, not a leak in the tenth month.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -40,6 +40,11 @@ class Asker:
         if not reason.strip():
             raise ValueError("a system asker must say why")
         return cls(sees_all=True, reason=reason)
+
+    @property
+    def rows(self) -> Hashable:
+        """Whose rows these are: equal for two askers who see the same of every model."""
+        return self.sees_all or (self.towns, self.sub_items, self.office_ids)
 
     def may(self, permission: str) -> bool:
         """Whether this person holds a permission (see ``base.permissions``)."""

@@ -14,12 +14,26 @@ from django.utils.cache import add_never_cache_headers
 from django.views.defaults import permission_denied
 
 from mingbai.base.permissions import asker_for
+from mingbai.base.reading import reading
 from mingbai.base.scope import Asker
 
 #: Addresses anybody may open.
 _OPEN = ("/signin/", "/healthz", "/static/", "/favicon.ico", "/robots.txt")
 #: Where a one-time password lets its owner go.
 _BY_ONE_TIME = ("/password/", "/signout/")
+
+
+class ReadingMiddleware:
+    """A page that is only read reads each thing once; one that acts reads everything anew."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with reading():
+            return self.get_response(request)
 
 
 class AskerMiddleware:

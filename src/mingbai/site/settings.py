@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mingbai.site.middleware.AskerMiddleware",
+    "mingbai.site.middleware.ReadingMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "mingbai.site.urls"

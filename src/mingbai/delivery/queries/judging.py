@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from mingbai.base.models import Office
 from mingbai.base.periods import month_end
+from mingbai.base.reading import reading
 from mingbai.base.scope import Asker
 from mingbai.delivery.models import UpperMean
 from mingbai.delivery.queries.lights import Light, lights
@@ -87,9 +88,10 @@ def judge_progress(
     All of the county is judged, since means and places compare; told are the sub-items that the
     asker leads with all their towns, and a town's own parts.
     """
-    found = lights(to=_HOUSE, year=year, period=period, as_of=as_of)
-    given = [*_whole(found, year, period, as_of), *_parts(found, year, period, as_of)]
-    unchecked = _unchecked(year, period, as_of)
+    with reading():
+        found = lights(to=_HOUSE, year=year, period=period, as_of=as_of)
+        given = [*_whole(found, year, period, as_of), *_parts(found, year, period, as_of)]
+        unchecked = _unchecked(year, period, as_of)
     subjects = [_looked_at(each, unchecked) for each in given]
     upper = upper_means(to=_HOUSE, year=year, period=period, as_of=as_of)
     specs = [spec for rule in rules if (spec := rule.spec(period % 100)) is not None]

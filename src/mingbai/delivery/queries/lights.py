@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Literal
 
 from mingbai.base.periods import month_end
+from mingbai.base.reading import read_once, reading
 from mingbai.base.scope import Asker
 from mingbai.delivery.queries.reports import (
     Report,
@@ -87,15 +88,18 @@ class Gap:
         return f"花名册上合格 {used}，进度表填 {beside}；请补报花名册或更正进度表。"
 
 
+@read_once
 def lights(
     *, to: Asker, year: int, period: int, as_of: int | None = None, programme: str | None = None
 ) -> tuple[Light, ...]:
     """A light for each sub-item this asker answers for at the end of a month; constant queries."""
-    found = standings(to=to, year=year, cutoff=month_end(period), as_of=as_of, programme=programme)
-    due = planned_ratios(to=to, year=year, period=period, as_of=as_of)
-    due_before = planned_ratios(to=to, year=year, period=period - 1, as_of=as_of)
-    reported = _reported(to, year, period, as_of)
-    waiting = waiting_reports(to=to, year=year, through=month_end(period), as_of=as_of)
+    through = month_end(period)
+    with reading():
+        found = standings(to=to, year=year, cutoff=through, as_of=as_of, programme=programme)
+        due = planned_ratios(to=to, year=year, period=period, as_of=as_of)
+        due_before = planned_ratios(to=to, year=year, period=period - 1, as_of=as_of)
+        reported = _reported(to, year, period, as_of)
+        waiting = waiting_reports(to=to, year=year, through=through, as_of=as_of)
     unchecked = {each.sub_item for each in waiting if each.period == period}
     return tuple(
         _light(

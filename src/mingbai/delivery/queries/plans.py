@@ -172,10 +172,12 @@ class _Followed:
             if point.period <= period
         }
         self._heads = {
-            month: standing_heads(
-                to=_HOUSE, year=year, through=month_end(month), as_of=as_of, by_town=True
-            )
-            | standing_heads(to=_HOUSE, year=year, through=month_end(month), as_of=as_of)
+            month: {
+                **standing_heads(
+                    to=_HOUSE, year=year, through=month_end(month), as_of=as_of, by_town=True
+                ),
+                **standing_heads(to=_HOUSE, year=year, through=month_end(month), as_of=as_of),
+            }
             for month in sorted(months)
         }
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from mingbai.base.periods import period_of
+from mingbai.base.reading import read_once
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.delivery.models import (
     ClassAnswer,
@@ -22,8 +23,7 @@ from mingbai.delivery.models import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """One reported total with its workbook line."""
 
     pk: int
@@ -103,42 +103,114 @@ def newest_sheets() -> ScopedQuerySet[EnteredSheet]:
     return last_sheets().exclude(step__step=ReportStep.Step.RETURNED)
 
 
-def counting_reports(
-    *, to: Asker, year: int, through: date | None = None, as_of: int | None = None
-) -> ScopedQuerySet[ProgressReport]:
-    """Reports that count up to a day, as known at a ledger entry."""
-    found = ProgressReport.objects.seen_by(to).filter(year=year, entered_sheet__in=_counting(as_of))
-    return found if through is None else found.filter(period__lte=period_of(through))
+class _Row(NamedTuple):
+    """A report with the sheet that brought it: thousands are read for a page."""
+
+    sheet: int
+    act: int
+    report: Report
 
 
 def standing_reports(
     *, to: Asker, year: int, through: date | None = None, as_of: int | None = None
 ) -> tuple[Report, ...]:
-    """Reports that count, by month; one query."""
-    return _as_reports(counting_reports(to=to, year=year, through=through, as_of=as_of))
+    """Reports that count, by month; two queries."""
+    counting = _counting_sheets(year=year, as_of=as_of)
+    last = None if through is None else period_of(through)
+    return tuple(
+        row.report
+        for row in _rows(to=to, year=year)
+        if row.sheet in counting and (last is None or row.report.period <= last)
+    )
 
 
 def newest_reports(*, to: Asker, year: int, sub_items: Iterable[str] = ()) -> tuple[Report, ...]:
-    """Reports as last handed in, confirmed or not, of some sub-items or all; one query."""
-    found = ProgressReport.objects.seen_by(to).filter(year=year, entered_sheet__in=newest_sheets())
-    wanted = sorted(set(sub_items))
-    return _as_reports(found.filter(sub_item__in=wanted) if wanted else found)
+    """Reports as last handed in, confirmed or not, of some sub-items or all; two queries."""
+    wanted = frozenset(sub_items)
+    newest = _newest_sheets(year=year)
+    rows = _rows_of(wanted, to=to, year=year) if wanted else _rows(to=to, year=year)
+    return tuple(row.report for row in rows if row.sheet in newest)
 
 
 def waiting_reports(
     *, to: Asker, year: int, through: date, as_of: int | None = None
 ) -> tuple[Report, ...]:
-    """Reports handed in that no checker has confirmed yet, by month; one query."""
-    found = ProgressReport.objects.seen_by(to).filter(
-        year=year,
-        period__lte=period_of(through),
-        entered_sheet__in=newest_sheets().filter(must_confirm=True, step__isnull=True),
+    """Reports handed in that no checker has confirmed yet, by month; two queries."""
+    waiting, last = _waiting_sheets(year=year), period_of(through)
+    return tuple(
+        row.report
+        for row in (_rows(to=to, year=year) if waiting else ())
+        if row.sheet in waiting
+        and row.report.period <= last
+        and (as_of is None or row.act <= as_of)
     )
-    return _as_reports(found if as_of is None else found.filter(act_id__lte=as_of))
 
 
-def _as_reports(found: ScopedQuerySet[ProgressReport]) -> tuple[Report, ...]:
+class _Sheet(NamedTuple):
+    """An entered sheet, and what decides whether it counts."""
+
+    pk: int
+    slot: str
+    turn: int
+    must_confirm: bool
+    act: int
+    step: str | None
+    step_act: int | None
+
+    def may_count(self, as_of: int | None) -> bool:
+        """Whether it was entered by then and confirmed, where it must be; as ``_able`` asks."""
+        confirmed = self.step == ReportStep.Step.CONFIRMED
+        acts = (self.act, (self.step_act or 0) if self.must_confirm else 0)
+        return (confirmed or not self.must_confirm) and (as_of is None or max(acts) <= as_of)
+
+
+@read_once
+def _sheets(*, year: int) -> tuple[_Sheet, ...]:
+    found = EnteredSheet.objects.unscoped("which sheets count; their rows are scoped")
+    rows: Iterable[Any] = found.filter(sheet__year=year).values_list(
+        "pk", "sheet__slot", "sheet__turn", "must_confirm", "act_id", "step__step", "step__act_id"
+    )
+    return tuple(_Sheet(*row) for row in rows)
+
+
+def _last_of(sheets: Iterable[_Sheet]) -> list[_Sheet]:
+    """Of each slot the newest."""
+    known = list(sheets)
+    turns: dict[str, int] = {}
+    for each in known:
+        turns[each.slot] = max(each.turn, turns.get(each.slot, each.turn))
+    return [each for each in known if each.turn == turns[each.slot]]
+
+
+def _counting_sheets(*, year: int, as_of: int | None) -> frozenset[int]:
+    able = _last_of(each for each in _sheets(year=year) if each.may_count(as_of))
+    return frozenset(each.pk for each in able)
+
+
+def _newest_sheets(*, year: int) -> frozenset[int]:
+    last, returned = _last_of(_sheets(year=year)), ReportStep.Step.RETURNED
+    return frozenset(each.pk for each in last if each.step != returned)
+
+
+def _waiting_sheets(*, year: int) -> frozenset[int]:
+    last = _last_of(_sheets(year=year))
+    return frozenset(each.pk for each in last if each.must_confirm and each.step is None)
+
+
+@read_once
+def _rows(*, to: Asker, year: int) -> tuple[_Row, ...]:
+    return _read(ProgressReport.objects.seen_by(to).filter(year=year))
+
+
+def _rows_of(sub_items: frozenset[str], *, to: Asker, year: int) -> tuple[_Row, ...]:
+    found = ProgressReport.objects.seen_by(to).filter(year=year, sub_item__in=sub_items)
+    return _read(found)
+
+
+def _read(found: ScopedQuerySet[ProgressReport]) -> tuple[_Row, ...]:
     rows: Iterable[Any] = found.order_by("period", "id").values_list(
+        "entered_sheet_id",
+        "act_id",
         "pk",
         "sub_item",
         "measure",
@@ -150,7 +222,7 @@ def _as_reports(found: ScopedQuerySet[ProgressReport]) -> tuple[Report, ...]:
         "origin_sheet",
         "origin_line",
     )
-    return tuple(Report(*row) for row in rows)
+    return tuple(_Row(row[0], row[1], Report._make(row[2:])) for row in rows)
 
 
 def counting_heads(
@@ -166,6 +238,7 @@ def counting_heads(
     return found if through is None else found.filter(done_date__lte=through)
 
 
+@read_once
 def standing_heads(
     *,
     to: Asker,
@@ -173,7 +246,7 @@ def standing_heads(
     through: date | None = None,
     as_of: int | None = None,
     by_town: bool = False,
-) -> dict[tuple[str, str | None], Heads]:
+) -> Mapping[tuple[str, str | None], Heads]:
     """(sub-item, town or None for the whole) -> people who passed, each counted once; one query."""
     names = ("sub_item", "town_id") if by_town else ("sub_item",)
     rows = (
@@ -193,6 +266,7 @@ def standing_heads(
     }
 
 
+@read_once
 def unplaced_heads(
     *, year: int, through: date | None = None, as_of: int | None = None
 ) -> frozenset[str]:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, Model, OuterRef, Q, Window
+from django.db.models.functions import RowNumber
 
 from mingbai.base.periods import period_of
 from mingbai.base.scope import Asker, ScopedQuerySet
@@ -22,6 +23,8 @@ from mingbai.delivery.models import (
     WorkSite,
 )
 from mingbai.delivery.queries.withdrawals import agreed_withdrawals
+
+M = TypeVar("M", bound=Model)
 
 #: Step and matter (``begun`` or ``done``).
 Matter = tuple[str, str]
@@ -151,7 +154,7 @@ def _newest_details(chosen: Any, as_of: int | None) -> dict[int, SiteDetails]:
     rows = SiteDetails.objects.unscoped("details of sites already scoped").filter(site__in=chosen)
     if as_of is not None:
         rows = rows.filter(act_id__lte=as_of)
-    return {row.site_id: row for row in rows.order_by("turn")}
+    return {row.site_id: row for row in _last(rows, "turn")}
 
 
 def _newest_progress(chosen: Any, cutoff: date, as_of: int | None) -> dict[int, SiteProgress]:
@@ -160,7 +163,15 @@ def _newest_progress(chosen: Any, cutoff: date, as_of: int | None) -> dict[int, 
         period__lte=period_of(cutoff),
         entered_works__in=counting_works(as_of),
     )
-    return {row.site_id: row for row in rows.order_by("period", "id")}
+    return {row.site_id: row for row in _last(rows, "period", "id")}
+
+
+def _last(rows: ScopedQuerySet[M], *order: str) -> ScopedQuerySet[M]:
+    """Of each site the last row in an order: a site has a ledger line a month, but one counts."""
+    newest_first = [F(name).desc() for name in order]
+    place = Window(RowNumber(), partition_by=F("site_id"), order_by=newest_first)
+    last = rows.annotate(behind=place).filter(behind=1)
+    return cast("ScopedQuerySet[M]", last.order_by())
 
 
 def confirmed_facts(

@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from mingbai.base.reading import read_once
 from mingbai.base.scope import Asker
 from mingbai.delivery.queries.reports import (
     Heads,
@@ -120,6 +121,7 @@ class CompletedSubItem:
     siblings_count: int
 
 
+@read_once
 def standings(
     *, to: Asker, year: int, cutoff: date, as_of: int | None = None, programme: str | None = None
 ) -> tuple[SubItemStanding, ...]:

@@ -6,7 +6,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 SATURDAY: Final = 5
@@ -103,10 +103,7 @@ class Calendar:
 
     def without(self, *stops: Span) -> Calendar:
         """This calendar with more days closed."""
-        return Calendar(
-            self.first_date, self.last_date, self.rest, self.holidays, self.make_up,
-            (*self.stops, *stops),
-        )  # fmt: skip
+        return _closed(self, stops)
 
     def closed_spans(self, first: dt.date, last: dt.date) -> Iterator[Span]:
         """Unbroken runs of days without work within a range, for the shading of a chart."""
@@ -165,6 +162,15 @@ class Calendar:
                 "请先补录相应年份的节假日和停工安排。"
             )
         return day.toordinal()
+
+
+@lru_cache(maxsize=32)
+def _closed(calendar: Calendar, stops: tuple[Span, ...]) -> Calendar:
+    # Every page of works asks for the same few: going through years of days takes milliseconds.
+    return Calendar(
+        calendar.first_date, calendar.last_date, calendar.rest, calendar.holidays,
+        calendar.make_up, (*calendar.stops, *stops),
+    )  # fmt: skip
 
 
 def every_day(first_date: dt.date, last_date: dt.date) -> Calendar:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from django.db.models import Prefetch, QuerySet
@@ -59,7 +59,7 @@ class LetterTable:
     @property
     def digest(self) -> str:
         """SHA-256 over the rows: another one means that the letter is out of date."""
-        text = json.dumps([asdict(row) for row in self.rows], ensure_ascii=False, sort_keys=True)
+        text = json.dumps([vars(row) for row in self.rows], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from django.db.models import F, QuerySet, Subquery, Sum
 
+from mingbai.base.models import Division
+from mingbai.base.reading import read_once
 from mingbai.base.scope import Asker
 from mingbai.programme.models import (
     Measure,
@@ -41,17 +43,20 @@ def _in_force(year: int, as_of: int | None) -> Subquery:
     return Subquery(versions.order_by("-act_id").values("pk")[:1])
 
 
+@read_once
 def adopted_years(*, to: Asker) -> tuple[int, ...]:
     """The years whose list has been adopted, newest first."""
     found = ProgrammeYear.objects.seen_by(to).order_by("-year").values_list("year", flat=True)
     return tuple(dict.fromkeys(found))
 
 
+@read_once
 def programme_year(*, to: Asker, year: int, as_of: int | None = None) -> ProgrammeYear | None:
     """The version of the year's list in force; ``None`` before its first adoption."""
     return ProgrammeYear.objects.seen_by(to).filter(pk=_in_force(year, as_of)).first()
 
 
+@read_once
 def programmes(
     *, to: Asker, year: int, as_of: int | None = None, every: bool = False
 ) -> tuple[Programme, ...]:
@@ -66,6 +71,7 @@ def programmes(
     )
 
 
+@read_once
 def sub_items(
     *, to: Asker, year: int, as_of: int | None = None, programme: str | None = None
 ) -> tuple[SubItem, ...]:
@@ -85,6 +91,7 @@ def sub_items(
     )
 
 
+@read_once
 def sub_item_codes(*, to: Asker, year: int) -> frozenset[str]:
     """Codes of the year's applicable sub-items, to hold what others hand in against."""
     found = SubItem.objects.seen_by(to).filter(
@@ -93,6 +100,7 @@ def sub_item_codes(*, to: Asker, year: int) -> frozenset[str]:
     return frozenset(found.order_by().values_list("code", flat=True))
 
 
+@read_once
 def targets(
     *, to: Asker, year: int, as_of: int | None = None, sub_item: str | None = None
 ) -> tuple[Measure, ...]:
@@ -113,6 +121,7 @@ def _shares(to: Asker, year: int, as_of: int | None) -> QuerySet[TownShare]:
     )
 
 
+@read_once
 def shares(
     *,
     to: Asker,
@@ -127,13 +136,16 @@ def shares(
         found = found.filter(measure__sub_item__programme__code=programme)
     if sub_item is not None:
         found = found.filter(measure__sub_item__code=sub_item)
-    return tuple(
-        found.select_related("measure", "measure__sub_item", "town").order_by(
-            "measure_id", "town_id"
-        )
-    )
+    parts = tuple(found.order_by("measure_id", "town_id"))
+    # A few towns and measures stand behind hundreds of parts: each is read once, not joined.
+    measures = {each.pk: each for each in targets(to=to, year=year, as_of=as_of)} if parts else {}
+    names = Division.objects.seen_by(to).in_bulk({part.town_id for part in parts})
+    for part in parts:
+        part.measure, part.town = measures[part.measure_id], names[part.town_id]
+    return parts
 
 
+@read_once
 def planned_ratios(
     *, to: Asker, year: int, period: int, as_of: int | None = None
 ) -> Mapping[str, Decimal]:
@@ -144,6 +156,7 @@ def planned_ratios(
     return dict(found.values_list("sub_item__code", "planned_ratio"))
 
 
+@read_once
 def planned_curves(
     *, to: Asker, year: int, programme: str | None = None
 ) -> Mapping[str, tuple[tuple[int, Decimal], ...]]:

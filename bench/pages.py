@@ -57,6 +57,9 @@ def _set_up() -> None:
     django.setup()
     from django.conf import settings
 
+    from mingbai.site import wsgi  # as the server is set up, garbage collection included
+
+    assert wsgi.application is not None
     settings.ALLOWED_HOSTS = ["testserver"]
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Count, Sum
 
-from mingbai.base.figures import Branch, Card, Evidence, Figure, Leaf
+from mingbai.base.figures import Branch, Card, Figure, Leaf
 from mingbai.base.scope import Asker, ScopedQuerySet
 from mingbai.funds.models import FundEntry
 from mingbai.funds.queries import standing_entries
@@ -81,16 +82,16 @@ def make_figure(key: str, *, year: int, cutoff: date, as_of: int | None, to: Ask
     card = CARDS[key]
     over, under = _sides(key)
     found = standing_entries(to=to, year=year, through=cutoff, as_of=as_of)
-    numerator = _sum(found.filter(kind=over))
+    rows = _rows(found, over, under)
+    numerator, evidence = _sum(rows, over), evidence_of("funds.FundEntry", rows)
     if under is None:
-        evidence = _evidence(found.filter(kind=over))
         return Figure(card, numerator, cutoff, evidence, numerator=numerator)
-    denominator = _sum(found.filter(kind=under))
+    denominator = _sum(rows, under)
     return Figure(
         card=card,
         value=Fraction(numerator, denominator) if denominator else None,
         cutoff=cutoff,
-        evidence=_evidence(found.filter(kind__in=(over, under))),
+        evidence=evidence,
         numerator=numerator,
         denominator=denominator,
     )
@@ -135,13 +136,17 @@ def _sides(key: str) -> tuple[FundEntry.Kind, FundEntry.Kind | None]:
     return _KINDS[over], _KINDS[under] if under else None
 
 
-def _sum(found: ScopedQuerySet[FundEntry]) -> int:
-    return int(found.aggregate(fen=Sum("amount"))["fen"] or 0)
+def _rows(
+    found: ScopedQuerySet[FundEntry], over: FundEntry.Kind, under: FundEntry.Kind | None
+) -> list[Any]:
+    """The entries of one or two kinds, as evidence lists them: number, kind, place, amount."""
+    kinds = (over,) if under is None else (over, under)
+    rows = found.filter(kind__in=kinds).order_by("id")
+    return list(rows.values_list("id", "kind", "sub_item", "tier", "period", "amount"))
 
 
-def _evidence(found: ScopedQuerySet[FundEntry]) -> Evidence:
-    rows = found.order_by("id").values_list("id", "kind", "sub_item", "tier", "period", "amount")
-    return evidence_of("funds.FundEntry", rows)
+def _sum(rows: Sequence[Any], kind: FundEntry.Kind) -> int:
+    return sum(row[-1] for row in rows if row[1] == kind)
 
 
 def _side(key: str, label: str, found: ScopedQuerySet[FundEntry]) -> Branch:

@@ -35,7 +35,7 @@ def evidence_of(record: str, rows: Iterable[Sequence[object]]) -> Evidence:
     """The evidence of a figure: number of records and SHA-256 over their rows in this order."""
     digest, count = hashlib.sha256(), 0
     for row in rows:
-        digest.update(("|".join(str(cell) for cell in row) + "\n").encode())
+        digest.update(("|".join(map(str, row)) + "\n").encode())
         count += 1
     return Evidence(record, count, digest.hexdigest())
 

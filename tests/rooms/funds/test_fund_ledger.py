@@ -423,7 +423,7 @@ def test_totals_and_figures_cost_the_same_for_one_and_for_many(
         ],
         by=county.clerk, at=at,
     )  # fmt: skip
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         found = totals(to=ALL, year=2021, through=JUNE)
         assert monthly(to=ALL, year=2021, sub_items=frozenset({"roads.build"}))
         assert value("funds.released") == many

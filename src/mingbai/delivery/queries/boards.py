@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from django.db.models import Sum
 
@@ -74,7 +75,7 @@ class TownRow:
     report: Report | None
     unplaced: bool = False
 
-    @property
+    @cached_property
     def ratio(self) -> Fraction | None:
         """Done / share; ``None`` without a share or a report."""
         if self.done is None or not self.share:

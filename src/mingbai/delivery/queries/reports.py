@@ -158,7 +158,7 @@ class _Sheet(NamedTuple):
     step_act: int | None
 
     def may_count(self, as_of: int | None) -> bool:
-        """Whether it was entered by then and confirmed, where it must be; as ``_able`` asks."""
+        """Whether it was entered by then and confirmed, where it must be."""
         confirmed = self.step == ReportStep.Step.CONFIRMED
         acts = (self.act, (self.step_act or 0) if self.must_confirm else 0)
         return (confirmed or not self.must_confirm) and (as_of is None or max(acts) <= as_of)
@@ -168,7 +168,13 @@ class _Sheet(NamedTuple):
 def _sheets(*, year: int) -> tuple[_Sheet, ...]:
     found = EnteredSheet.objects.unscoped("which sheets count; their rows are scoped")
     rows: Iterable[Any] = found.filter(sheet__year=year).values_list(
-        "pk", "sheet__slot", "sheet__turn", "must_confirm", "act_id", "step__step", "step__act_id"
+        "pk",
+        "sheet__slot",
+        "sheet__turn",
+        "must_confirm",
+        "act_id",
+        "step__step",
+        "step__act_id",
     )
     return tuple(_Sheet(*row) for row in rows)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from mingbai.base.reading import read_once
@@ -46,7 +47,7 @@ class MeasureStanding:
     reports: tuple[Report, ...] = ()
     heads: Heads | None = None
 
-    @property
+    @cached_property
     def ratio(self) -> Fraction | None:
         """Done / target, may exceed 1; ``None`` without a target or before the first report."""
         if self.done is None or not self.target:
@@ -61,7 +62,7 @@ class SubItemStanding:
     sub_item: SubItem
     measures: tuple[MeasureStanding, ...]
 
-    @property
+    @cached_property
     def judged(self) -> tuple[MeasureStanding, ...]:
         """The measures that decide: those with a target above zero."""
         return tuple(
@@ -69,7 +70,7 @@ class SubItemStanding:
             and m.target > 0
         )  # fmt: skip
 
-    @property
+    @cached_property
     def deciding(self) -> MeasureStanding | None:
         """The measure furthest behind: a sub-item is as far as its slowest measure."""
         judged = self.judged
@@ -82,12 +83,12 @@ class SubItemStanding:
         """Whether a town cannot be judged because the rosters do not say who is of which town."""
         return any(m.basis == "unplaced" for m in self.judged)
 
-    @property
+    @cached_property
     def ratio(self) -> Fraction | None:
         """Completion of the slowest measure; ``None`` when not judged or not yet reported."""
         return self.deciding.ratio if self.deciding else None
 
-    @property
+    @cached_property
     def completed(self) -> bool:
         """Whether every set target has been reached; never true without a target."""
         judged = self.judged

@@ -9,8 +9,14 @@ from mingbai.delivery.queries import Light
 
 def programme_address(light: Light, period: int) -> str:
     """The programme's page for the month, at the sub-item."""
-    address = reverse("delivery:programme", args=[light.sub_item.programme.code])
-    return f"{address}?year={period // 100}&month={period % 100}"
+    page = _programme_page(light.sub_item.programme.code)
+    return f"{page}?year={period // 100}&month={period % 100}"
+
+
+@lru_cache(maxsize=512)
+def _programme_page(code: str) -> str:
+    # A heat map has hundreds of cells of a few programmes, and addresses never change.
+    return reverse("delivery:programme", args=[code])
 
 
 def why_address(key: str, period: int, part: str = "") -> str:

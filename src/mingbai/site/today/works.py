@@ -8,6 +8,7 @@ from typing import Final
 from django.conf import settings
 from django.urls import reverse
 
+from mingbai.delivery.models import MilestoneReport
 from mingbai.delivery.queries.site_plans import Ground, duties_of_week, plan_sites, week_of
 from mingbai.delivery.queries.site_records import waiting_count
 from mingbai.delivery.queries.sites import site_standings
@@ -24,7 +25,8 @@ def about_works(asked: Asked) -> list[Task]:
     if not standings:
         return []
     book = load_book(year=asked.year, county=settings.MINGBAI_COUNTY)
-    plans = plan_sites(standings, ground=Ground.of(book, asked.day))
+    open_sites = [each for each in standings if each.stage < MilestoneReport.Stage.HANDED_OVER]
+    plans = plan_sites(open_sites, ground=Ground.of(book, asked.day))
     duties = duties_of_week(plans, today=asked.day)
     late = {each.plan.standing.site.pk for each in duties if each.is_late}
     due = [each for each in duties if not each.is_late]

@@ -16,7 +16,18 @@ _SOON: Final = timedelta(days=7)
 _NAMES: Final = 2
 
 
-def about_decisions(asked: Asked) -> list[Task]:
+def about_meetings(asked: Asked) -> list[Task]:
+    """What was decided and is due, then meetings to come, to record and to write up.
+
+    Whoever sees all meetings and finds none with minutes out asks for no decisions.
+    """
+    found = [standing_of(each) for each in meetings_seen(to=asked.to)]
+    may_be_decided = not asked.to.sees_all or any(each.number for each in found)
+    decided = _about_decisions(asked) if may_be_decided else []
+    return decided + _about_calendar(asked, found)
+
+
+def _about_decisions(asked: Asked) -> list[Task]:
     """Decisions that are late or soon due; below the county one's own, above it everybody's."""
     found = decision_standings(to=asked.to, day=asked.day)
     page = reverse("oversight:decisions")
@@ -48,9 +59,8 @@ def _named(found: list[DecisionStanding]) -> str:
     return "；".join(names[:_NAMES]) + ("等" if len(names) > _NAMES else "")
 
 
-def about_meetings(asked: Asked) -> list[Task]:
+def _about_calendar(asked: Asked, found: list[MeetingStanding]) -> list[Task]:
     """Meetings one is called to soon; for the county those to record and to write up as well."""
-    found = [standing_of(each) for each in meetings_seen(to=asked.to, year=asked.year)]
     tasks = []
     for each in found:
         if each.state == "planned" and asked.day <= each.day <= asked.day + _SOON:

@@ -13,7 +13,7 @@ from mingbai.site.today.asked import Asked, Task
 from mingbai.site.today.classes import about_classes
 from mingbai.site.today.comparing import about_comparison, about_findings, about_slips, about_visits
 from mingbai.site.today.handing import about_sheets
-from mingbai.site.today.meetings import about_decisions, about_meetings
+from mingbai.site.today.meetings import about_meetings
 from mingbai.site.today.money import about_batches
 from mingbai.site.today.postings import about_postings
 from mingbai.site.today.promises import about_letters
@@ -37,7 +37,6 @@ GROUPS: Final[tuple[Group, ...]] = (
     about_comparison,
     about_findings,
     about_reports,
-    about_decisions,
     about_meetings,
     about_letters,
     about_answers,

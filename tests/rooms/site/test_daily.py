@@ -61,5 +61,8 @@ def test_the_plan_is_made_once(db):
 
     plan_days()
     plan_days()
-    (plan,) = Schedule.objects.all()
-    assert (plan.func, plan.schedule_type, plan.repeats) == ("mingbai.site.daily.run", "D", -1)
+    plans = Schedule.objects.order_by("pk")
+    assert [(each.func, each.schedule_type, each.minutes, each.repeats) for each in plans] == [
+        ("mingbai.site.daily.run", "D", None, -1),
+        ("mingbai.site.reminding.run", "I", 3, -1),
+    ]

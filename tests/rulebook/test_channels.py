@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from mingbai.engine.schedule import read_days
 from mingbai.paper.masks import MASKS
 from mingbai.rulebook import Book, CannotLoadBook, load_book
 from mingbai.rulebook.model import Term
+from mingbai.rulebook.shelf import BOOKS
 
 FILE = "common/channels.yaml"
 DAY = date(2021, 7, 1)
@@ -140,3 +142,13 @@ def test_the_county_stands_instead_of_the_common_rule(books: Path) -> None:
     book = load_book(year=2021, county="340223", root=books)
     assert [each.number for each in book.posting.phones_on(DAY)] == ["0553-12345"]
     assert [each.number for each in book.posting.phones_on(date(2020, 6, 1))] == ["12345"]
+
+
+def test_the_shipped_table_of_days_leaves_out_no_year_and_no_feast():
+    days = read_days((BOOKS / "common/days.csv").read_text(encoding="utf-8"))
+    years = {day.date.year for day in days}
+    assert years == set(range(2020, 2028))
+    for year in years:
+        names = "".join(day.name for day in days if day.date.year == year)
+        for feast in ("元旦", "春节", "清明", "劳动", "端午", "国庆"):
+            assert feast in names, (year, feast)

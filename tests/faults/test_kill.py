@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from tests.faults.county import WORKER, environment, run_python, run_worker
 
-KILLS = int(os.environ.get("MINGBAI_KILLS", "50"))
+KILLS = int(os.environ.get("MINGBAI_KILLS", "24"))
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
 

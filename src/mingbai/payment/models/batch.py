@@ -215,6 +215,9 @@ class PaymentLine(ScopedModel, OriginMixin, ActMixin):
             ),
         )
         indexes = (
+            # The constraint's own index holds current regular lines alone, and SQLite leaves it
+            # aside where it cannot know that nothing else is asked for.
+            models.Index(fields=("person",), name="payment_line_by_person"),
             models.Index(
                 fields=("basis_line",),
                 condition=Q(basis_line__isnull=False),

@@ -55,7 +55,31 @@ class ScopeByPerson(ScopeBy):
 
     def predicate(self, to: Asker) -> Q:
         """The rows of the people the asker may see."""
-        return Q(**{f"{self.person}__in": Person.objects.seen_by(to).values("pk")})
+        return sees_person(self.person, to)
+
+
+def sees_person(path: str, to: Asker) -> Q:
+    """That the asker may see the person a path leads to.
+
+    Asked of each row's person: a set of everybody the asker may see would first be made, and a
+    county has half a million of them.
+    """
+    return Q(Exists(Person.objects.seen_by(to).filter(pk=OuterRef(path))))
+
+
+def people_seen(to: Asker, path: str = "person") -> tuple[Q, ...]:
+    """What ``ScopeByEnrolment`` says, in parts over the records a path leads from.
+
+    Each part is found by an index of its own; for lists that are counted whole.
+    """
+    why = "the asker may see whom they lead to"
+    enrolled = Enrolment.objects.unscoped(why).filter(Enrolment.scope.of_row(to))
+    found = [Q(**{f"{path}__in": enrolled.values("person")})]
+    if to.towns:
+        left = Move.objects.unscoped(why).filter(from_town__in=to.towns)
+        found.append(Q(**{f"{path}__in": left.values("person")}))
+        found.append(Q(**{f"{path}__town__in": to.towns}))
+    return tuple(found)
 
 
 class Person(ScopedModel, OriginMixin, ActMixin):

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from mingbai.base.models import Act, ActMixin, User
 from mingbai.base.scope import Asker, ScopeBy, ScopedModel
-from mingbai.registry.models.entitled import Person
+from mingbai.registry.models.entitled import Person, sees_person
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,7 @@ class ScopeByEither(ScopeBy):
 
     def predicate(self, to: Asker) -> Q:
         """Either record is in the asker's sight."""
-        seen = Person.objects.seen_by(to).values("pk")
-        return Q(**{f"{self.first}__in": seen}) | Q(**{f"{self.second}__in": seen})
+        return sees_person(self.first, to) | sees_person(self.second, to)
 
 
 class MergeCandidate(ScopedModel, ActMixin):

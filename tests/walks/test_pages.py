@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -79,8 +80,17 @@ def _links(page: Page, address: str) -> list[str]:
     whole = "all => all.map(a => new URL(a.getAttribute('href'), location.href).href)"
     found = page.eval_on_selector_all("a[href]", whole)
     own = (link.removeprefix(address) for link in found if link.startswith(address))
-    pages = (link for link in own if "as=xlsx" not in urlsplit(link).query)
-    return [link.partition("#")[0] for link in pages if not urlsplit(link).path.endswith(_FILES)]
+    pages = (link.partition("#")[0] for link in own if not _is_file(urlsplit(link)))
+    return list(pages)
+
+
+def _is_file(link: SplitResult) -> bool:
+    """What the browser saves instead of showing."""
+    return (
+        "as=xlsx" in link.query
+        or link.path.endswith(_FILES)
+        or re.search(r"/decisions/\d+/files/\d+/$", link.path) is not None
+    )
 
 
 def _faults(page: Page) -> list[str]:

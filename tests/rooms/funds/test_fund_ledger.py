@@ -97,6 +97,7 @@ def test_a_sheet_becomes_entries_and_every_figure_follows(county, at):
     assert everything() == {
         "funds.budget": 11_000_000 * YUAN,
         "funds.arrived": 4_400_000 * YUAN,
+        "funds.arrived_of_budget": Fraction(2, 5),
         "funds.released": 2_800_000 * YUAN,
         "funds.spent": 1_800_000 * YUAN,
         "funds.released_of_budget": Fraction(28, 110),
@@ -127,7 +128,8 @@ def test_every_ratio_names_its_own_denominator(county, at):
     enter(county, at, table(*MARCH))
     ratios = {key: card for key, card in CARDS.items() if card.unit == "ratio"}
     assert set(ratios) == {
-        "funds.released_of_budget", "funds.released_of_arrived", "funds.spent_of_released",
+        "funds.arrived_of_budget", "funds.released_of_budget", "funds.released_of_arrived",
+        "funds.spent_of_released",
     }  # fmt: skip
     assert "预算" in (ratios["funds.released_of_budget"].denominator or "")
     assert "到位" in (ratios["funds.released_of_arrived"].denominator or "")

@@ -405,7 +405,7 @@ def test_every_level_of_the_walk_adds_up_and_ends_at_a_row(tree, at, monkeypatch
     enrol(tree, at, book, sheet, hand_in(tree, at, [row(20)], town="340223101"))
     pay(tree, at, draw(tree, at, book))
     asked = {"year": 2021, "cutoff": date(2021, 6, 30), "as_of": 10**9, "to": HOUSE}
-    monkeypatch.setattr("mingbai.payment.figures.PAGE", 5)
+    monkeypatch.setattr("mingbai.payment.figures.paid.PAGE", 5)
     (top,) = walk_figure("payment.paid_amount", (), **asked)
     assert (top.value, top.count) == (8 * 50_000, 8)
     parts = walk_figure("payment.paid_amount", (top.key,), **asked)

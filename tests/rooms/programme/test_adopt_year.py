@@ -228,7 +228,7 @@ def test_reading_the_list_costs_the_same_for_one_and_for_many(
         for n in range(1, many + 1)
     )
     adopt_year(book=book(items), by=tree.clerk, at=at)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         assert len([p.lead_office.name for p in programmes(to=ALL, year=2021)]) == many
         assert len([s.programme.lead_office.name for s in sub_items(to=ALL, year=2021)]) == many
         assert len([m.sub_item.code for m in targets(to=ALL, year=2021)]) == many

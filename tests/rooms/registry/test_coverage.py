@@ -181,7 +181,7 @@ def test_the_pages_lead_from_the_rate_to_people(
     client.post("/registry/coverage/recount/")
     hand_in(made, book, at)
     client.post("/registry/coverage/recount/")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         text = client.get("/registry/coverage/").content.decode()
     found = newest_count(to=ALL, year=2021, sub_item=ITEM)
     assert "参保率" in text

@@ -205,6 +205,17 @@ def test_a_first_row_of_few_digits_is_not_taken_for_heading(receive, tree):
     assert (sheet.header["lines"], sheet.row_count) == ([2], 2)
 
 
+def test_a_first_row_that_speaks_as_headings_do_is_not_taken_for_heading(receive, tree):
+    """培训人数 is a measure here and a heading elsewhere; the numbers beside it tell."""
+    upper = ["序号", "项目名称", "指标", "计量单位", "年度目标", "本月完成", "累计完成", "备注"]
+    rows = [["1", "退役军人技能培训", "培训人数", "人", "110", "7", "12", None]]
+    content = xlsx(rows, title=("2021年3月民生工程进度表",), heading=(upper,))
+    receipt = receive(content, name="2021年3月民生工程月报.xlsx", office=tree.civil)
+    table = rows_of(receipt)
+    assert table["measure"].to_pylist() == ["培训人数"]
+    assert table["sub_item"].to_pylist() == ["skills.veterans-skills"]
+
+
 def test_a_list_of_deaths_is_not_taken_for_a_roster(receive, tree):
     rows = [[*person(n)[:2], "2021-02-03"] for n in range(3)]
     heading = ["死者姓名", "身份证号码", "死亡时间"]

@@ -23,6 +23,7 @@ _UNTITLED = 0.4
 """What a heading of such a kind loses where no title speaks of it: more than two columns."""
 
 _DIGITS = re.compile(r"\d{4,}")
+_NUMBER = re.compile(r"\d+(\.\d+)?%?")
 _EXACT, _BARE, _INSIDE, _PART = 10.0, 8.0, 4.0, 2.0
 
 
@@ -122,7 +123,8 @@ def _candidates(
 
 def _continues(upper: Sequence[str], lower: Sequence[str], known: frozenset[str]) -> bool:
     """True when `lower` is the second line of a merged heading and not the first row."""
-    if any(_DIGITS.search(label) for label in lower):
+    # A value may be spelled as some heading is (培训人数): numbers beside it tell the first row.
+    if any(_DIGITS.search(label) or _NUMBER.fullmatch(label) for label in lower):
         return False
     hangs = any(low and not up for up, low in zip(upper, lower, strict=True))
     open_above = any(up and not low for up, low in zip(upper, lower, strict=True))

@@ -22,7 +22,7 @@ def test_the_same_moment_gives_one_receipt_and_one_chain(tmp_path):
     environment.pop("MINGBAI_DATABASE_URL", None)
     done = subprocess.run(
         [sys.executable, "-c", RUN],
-        cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120, check=False,
+        cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout)
